@@ -1,0 +1,3 @@
+//! the Lambda on VPC Flow Log subscriptions.
+
+fn main() {}

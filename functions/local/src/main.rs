@@ -1,0 +1,3 @@
+//! find bandwidth hijacking in flow logs on one machine.
+
+fn main() {}

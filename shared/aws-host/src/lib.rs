@@ -1,0 +1,1 @@
+//! what every function needs from AWS: settings from SSM, publishing to SNS, telemetry.

@@ -1,0 +1,1 @@
+//! entities, buckets, baselines, kernels, analytics, incidents and findings; pure.

@@ -1,0 +1,1 @@
+//! the store of weir-state over a DynamoDB table.

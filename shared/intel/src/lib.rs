@@ -1,0 +1,1 @@
+//! address lists, country and ASN look-ups, inventory.

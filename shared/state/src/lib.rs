@@ -1,0 +1,1 @@
+//! one document per entity: compare-and-swap, exactly-once application, embedded stores.

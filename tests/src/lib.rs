@@ -1,0 +1,1 @@
+//! scenarios, their labels and scores, and tests across crates; never shipped.
