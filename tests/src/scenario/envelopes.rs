@@ -1,0 +1,1 @@
+//! Small Lambda event files, one per envelope.

@@ -1,0 +1,6 @@
+//! What hijackers make hosts do.
+
+pub mod abuse;
+pub mod relay;
+pub mod served;
+pub mod theft;

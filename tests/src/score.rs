@@ -1,0 +1,1 @@
+//! Scores findings against the truth of a world.
