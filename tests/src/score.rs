@@ -1,1 +1,213 @@
-//! Scores findings against the truth of a world.
+//! Scores findings against the truth of a world: recall, delay and false alerts with their bounds.
+
+mod bounds;
+mod findings;
+mod report;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+pub use self::bounds::{poisson, wilson};
+pub use self::findings::{Alert, ScoreError, read};
+pub use self::report::text;
+use crate::labels::{Entity, Hijack, Labels};
+
+/// An alert this long after the last hostile packet still belongs to the hijack.
+const GRACE_MS: i64 = 6 * 3_600_000;
+/// OCSF `severity_id` of low.
+const LOW: u8 = 2;
+/// OCSF `severity_id` of medium.
+const MEDIUM: u8 = 3;
+
+/// Everything that a run of the detector is judged by.
+#[derive(Debug, Clone, Serialize)]
+pub struct Score {
+    /// Recall and delay per kind of hijack, and over all under `all`.
+    pub kinds: BTreeMap<String, Recall>,
+    /// Benign entity-days that the false alerts are counted over.
+    pub benign_days: f64,
+    /// False incidents at medium or above.
+    pub medium: Rate,
+    /// False incidents at low or above.
+    pub low: Rate,
+    /// Each false incident.
+    pub false_alerts: Vec<FalseAlert>,
+    /// Each hijack without a finding at the severity that it deserves.
+    pub misses: Vec<Miss>,
+    /// Findings about a hijacked entity after the grace time: neither counted for nor against.
+    pub aftermath: usize,
+    /// Findings about something that the labels do not know.
+    pub unknown: usize,
+}
+
+/// How one kind was found.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Recall {
+    /// Hijacks of this kind.
+    pub total: usize,
+    /// Found at low or above.
+    pub found: usize,
+    /// Found at the severity that an analyst would want.
+    pub as_wanted: usize,
+    /// Named by the right kernel.
+    pub right_kernel: usize,
+    /// 95 % Wilson interval of `as_wanted`.
+    pub interval: (f64, f64),
+    /// Median hours from the start to the first finding at the wanted severity.
+    pub median_delay_hours: Option<f64>,
+}
+
+/// A count over the benign life of a world.
+#[derive(Debug, Clone, Serialize)]
+pub struct Rate {
+    /// Incidents.
+    pub count: usize,
+    /// For each 1,000 entity-days.
+    pub per_thousand: f64,
+    /// 95 % Poisson interval of the same.
+    pub interval: (f64, f64),
+}
+
+/// One false incident.
+#[derive(Debug, Clone, Serialize)]
+pub struct FalseAlert {
+    /// Entity.
+    pub entity: String,
+    /// Role of the entity.
+    pub kind: String,
+    /// Highest severity that the incident reached, OCSF `severity_id`.
+    pub severity_id: u8,
+    /// Kernel or analytic that raised it.
+    pub kernel: String,
+    /// Title of its first finding.
+    pub title: String,
+    /// Time of its first finding, milliseconds since the epoch.
+    pub time: i64,
+    /// Whether the entity is hijacked later.
+    pub before_hijack: bool,
+}
+
+/// One hijack that was missed, or found below its severity.
+#[derive(Debug, Clone, Serialize)]
+pub struct Miss {
+    /// Kind of hijack.
+    pub kind: String,
+    /// Victim.
+    pub entity: String,
+    /// Role of the victim.
+    pub host_kind: String,
+    /// Start, milliseconds since the epoch.
+    pub start_ms: i64,
+    /// Highest severity found in its time, 0 when none.
+    pub best_severity_id: u8,
+    /// Severity wanted.
+    pub wanted: String,
+}
+
+/// Judges alerts. Repeats of one incident count once; the highest severity counts.
+pub fn score(labels: &Labels, alerts: &[Alert]) -> Score {
+    let mut kinds: BTreeMap<String, Recall> = BTreeMap::new();
+    let mut delays: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+    let mut misses = Vec::new();
+    for hijack in &labels.hijacks {
+        let wanted = if hijack.expected_severity == "low" { LOW } else { MEDIUM };
+        let hits: Vec<&Alert> = alerts.iter().filter(|a| a.severity_id >= LOW && hits(hijack, a)).collect();
+        let first = hits.iter().filter(|a| a.severity_id >= wanted).map(|a| a.time).min();
+        let named = hits.iter().any(|a| a.names(&hijack.kernel));
+        for kind in [hijack.kind.as_str(), "all"] {
+            let recall = kinds.entry(kind.to_owned()).or_default();
+            recall.total += 1;
+            recall.found += usize::from(!hits.is_empty());
+            recall.as_wanted += usize::from(first.is_some());
+            recall.right_kernel += usize::from(named);
+            if let Some(first) = first {
+                delays
+                    .entry(kind.to_owned())
+                    .or_default()
+                    .push((first - hijack.start_ms) as f64 / 3_600_000.0);
+            }
+        }
+        if first.is_none() {
+            misses.push(Miss {
+                kind: hijack.kind.clone(),
+                entity: hijack.entity.clone(),
+                host_kind: hijack.host_kind.clone(),
+                start_ms: hijack.start_ms,
+                best_severity_id: hits.iter().map(|a| a.severity_id).max().unwrap_or(0),
+                wanted: hijack.expected_severity.clone(),
+            });
+        }
+    }
+    for (kind, recall) in &mut kinds {
+        recall.interval = wilson(recall.as_wanted, recall.total);
+        recall.median_delay_hours = delays.get_mut(kind).and_then(|d| median(d));
+    }
+    let (false_alerts, aftermath, unknown) = false_alerts(labels, alerts);
+    let benign_days: f64 = labels.entities.iter().map(|e| e.benign_days).sum();
+    let rate = |floor: u8| {
+        let count = false_alerts.iter().filter(|a| a.severity_id >= floor).count();
+        let (low, high) = poisson(count);
+        let per = |n: f64| if benign_days > 0.0 { n * 1000.0 / benign_days } else { f64::NAN };
+        Rate { count, per_thousand: per(count as f64), interval: (per(low), per(high)) }
+    };
+    let (medium, low) = (rate(MEDIUM), rate(LOW));
+    Score { kinds, benign_days, medium, low, false_alerts, misses, aftermath, unknown }
+}
+
+fn hits(hijack: &Hijack, alert: &Alert) -> bool {
+    let about = alert.is_about(&hijack.entity, &hijack.interface, &hijack.addresses);
+    about && alert.time >= hijack.start_ms && alert.time <= hijack.end_ms + GRACE_MS
+}
+
+/// False incidents, then findings in the aftermath of a hijack, then findings about strangers.
+fn false_alerts(labels: &Labels, alerts: &[Alert]) -> (Vec<FalseAlert>, usize, usize) {
+    let mut incidents: BTreeMap<(String, String), FalseAlert> = BTreeMap::new();
+    let (mut aftermath, mut unknown) = (0, 0);
+    for alert in alerts.iter().filter(|a| a.severity_id >= LOW) {
+        if labels.hijacks.iter().any(|h| hits(h, alert)) {
+            continue;
+        }
+        let about = |e: &&Entity| alert.is_about(&e.entity, &e.interface, &e.addresses);
+        let entity = labels.entities.iter().find(about);
+        let known = entity.map_or("unknown", |e| e.kind.as_str());
+        unknown += usize::from(entity.is_none());
+        let before = match entity.filter(|e| e.hijacked) {
+            Some(e) => {
+                let mine = labels.hijacks.iter().filter(|h| h.interface == e.interface);
+                alert.time < mine.map(|h| h.start_ms).min().unwrap_or(i64::MAX)
+            }
+            None => false,
+        };
+        if entity.is_some_and(|e| e.hijacked) && !before {
+            aftermath += 1;
+            continue;
+        }
+        let name = entity.map_or_else(|| alert.subject(), |e| e.entity.clone());
+        let seen = incidents.entry((name.clone(), alert.uid.clone())).or_insert_with(|| FalseAlert {
+            entity: name,
+            kind: known.to_owned(),
+            severity_id: alert.severity_id,
+            kernel: alert.kernels.join("+"),
+            title: alert.title.clone(),
+            time: alert.time,
+            before_hijack: before,
+        });
+        seen.severity_id = seen.severity_id.max(alert.severity_id);
+        if alert.time < seen.time {
+            (seen.time, seen.title) = (alert.time, alert.title.clone());
+        }
+    }
+    let mut all: Vec<FalseAlert> = incidents.into_values().collect();
+    all.sort_by(|a, b| b.severity_id.cmp(&a.severity_id).then(a.time.cmp(&b.time)));
+    (all, aftermath, unknown)
+}
+
+fn median(values: &mut [f64]) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let (low, high) = (values.len().checked_sub(1)? / 2, values.len() / 2);
+    Some(f64::midpoint(*values.get(low)?, *values.get(high)?))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,18 @@
 //! `weir-scenario`: makes synthetic worlds and scores findings against their truth.
 
-use std::path::PathBuf;
+use std::fs;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
+use weir_tests::labels::Labels;
+use weir_tests::scenario::envelopes::envelopes;
+use weir_tests::scenario::internet::Rotation;
+use weir_tests::scenario::row::Layout;
 use weir_tests::scenario::run::generate;
 use weir_tests::scenario::world::World;
+use weir_tests::score::{read, score, text};
 
 #[derive(Parser)]
 #[command(about = "make synthetic flow logs with known hijacks, and score findings against them")]
@@ -18,6 +25,22 @@ struct Cli {
 enum Command {
     /// Write a world: flow logs, inventory, intelligence lists and labels.
     Generate(Generate),
+    /// Write small Lambda event files, one per envelope.
+    Envelopes {
+        /// Folder to write to.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Score findings (JSON lines of `weir replay --format json`) against labels.
+    Score {
+        /// Findings, or `-` for standard input.
+        findings: PathBuf,
+        /// `labels.json` of the world.
+        labels: PathBuf,
+        /// Print JSON instead of tables.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(clap::Args)]
@@ -34,6 +57,27 @@ struct Generate {
     /// Instances, victims included.
     #[arg(long)]
     entities: Option<usize>,
+    /// Share of interfaces with 600-second records.
+    #[arg(long)]
+    slow_share: Option<f64>,
+    /// Share of instances born within the data.
+    #[arg(long)]
+    newborn: Option<f64>,
+    /// Every large fetcher starts to push what it pulls.
+    #[arg(long)]
+    twins: bool,
+    /// How often known services change addresses.
+    #[arg(long, value_parser = ["never", "daily", "6h"])]
+    rotation: Option<String>,
+    /// Fields of the flow logs.
+    #[arg(long, value_parser = ["v2", "v5"])]
+    layout: Option<String>,
+    /// Factor on the request rates of busy services.
+    #[arg(long)]
+    busy: Option<f64>,
+    /// Place no hijack.
+    #[arg(long)]
+    calm: bool,
     /// Folder to write to.
     #[arg(long)]
     out: PathBuf,
@@ -42,6 +86,8 @@ struct Generate {
 fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Generate(args) => run_generate(args),
+        Command::Envelopes { out } => run_envelopes(&out),
+        Command::Score { findings, labels, json } => run_score(&findings, &labels, json),
     }
 }
 
@@ -51,8 +97,47 @@ fn run_generate(args: Generate) -> anyhow::Result<()> {
     world.seed = args.seed.unwrap_or(world.seed);
     world.days = args.days.unwrap_or(world.days);
     world.entities = args.entities.unwrap_or(world.entities);
+    world.slow_share = args.slow_share.unwrap_or(world.slow_share);
+    world.newborn = args.newborn.unwrap_or(world.newborn);
+    world.busy = args.busy.unwrap_or(world.busy);
+    world.twins |= args.twins;
+    world.rotation = match args.rotation.as_deref() {
+        Some("never") => Rotation::Never,
+        Some("daily") => Rotation::Daily,
+        Some(_) => Rotation::SixHours,
+        None => world.rotation,
+    };
+    world.layout = if args.layout.as_deref() == Some("v2") { Layout::V2 } else { world.layout };
+    if args.calm {
+        world.hijacks.clear();
+    }
     let (labels, rows) = generate(&world, &args.out)?;
     let days: f64 = labels.entities.iter().map(|e| e.benign_days).sum();
     eprintln!("{}: {rows} rows, {} hijacks, {days:.0} benign entity-days", world.name, labels.hijacks.len());
     Ok(())
+}
+
+fn run_envelopes(out: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
+    for (name, text) in envelopes()? {
+        let path = out.join(name);
+        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(())
+}
+
+fn run_score(findings: &Path, labels: &Path, json: bool) -> anyhow::Result<()> {
+    let mut lines = String::new();
+    if findings == Path::new("-") {
+        std::io::stdin().read_to_string(&mut lines).context("cannot read findings from standard input")?;
+    } else {
+        lines =
+            fs::read_to_string(findings).with_context(|| format!("cannot read {}", findings.display()))?;
+    }
+    let truth = fs::read_to_string(labels).with_context(|| format!("cannot read {}", labels.display()))?;
+    let truth: Labels =
+        serde_json::from_str(&truth).with_context(|| format!("{} holds no labels", labels.display()))?;
+    let score = score(&truth, &read(&lines)?);
+    let shown = if json { serde_json::to_string_pretty(&score)? + "\n" } else { text(&score) };
+    Ok(std::io::stdout().write_all(shown.as_bytes())?)
 }

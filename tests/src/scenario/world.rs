@@ -308,15 +308,15 @@ impl World {
         }
         (name == "shipped").then(|| Self {
             days: 4,
-            entities: 44,
+            entities: 42,
             first_day: 2.1,
             hijacks: SHIPPED.to_vec(),
             no_data: false,
             background: 0.02,
-            busy: 0.04,
+            busy: 0.015,
             lean: true,
             private: 0.1,
-            longest: 4.0,
+            longest: 3.5,
             ..dev
         })
     }

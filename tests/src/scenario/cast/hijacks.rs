@@ -178,13 +178,17 @@ impl Casting<'_> {
             _ => (d.lognormal(4e5, 0.4), d.between(4e4, 1e5)),
         };
         // Fewer and larger answers at the same rate keep the rows of a fast relay within bounds.
-        let most_per_hour = if self.world.lean { 450.0 } else { 3000.0 };
+        let most_per_hour = if self.world.lean { 280.0 } else { 3000.0 };
         let (bits, most_per_hour) = match kind {
-            Kind::RelayFromStart if self.world.lean => (5e4, 150.0),
+            Kind::RelayFromStart if self.world.lean => (5e4, 40.0),
             _ => (bits, most_per_hour),
         };
         let mean = mean.max(bits / 8.0 * 3600.0 / most_per_hour);
-        let most_sessions = if self.world.lean { 4 } else { 20 };
+        let most_sessions = match kind {
+            Kind::RelayFromStart if self.world.lean => 1,
+            _ if self.world.lean => 3,
+            _ => 20,
+        };
         let evades = |one: Kind, evasion: Evasion| kind == one || self.world.evasion == Some(evasion);
         let framing = if evades(Kind::RelayCompressed, Evasion::Compress) {
             Framing::Compressed

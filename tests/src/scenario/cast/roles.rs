@@ -153,7 +153,7 @@ impl Casting<'_> {
             self.act(index, Background { rate: self.world.background });
         }
         if instance {
-            let beat = if self.world.lean { 15 } else { 5 };
+            let beat = if self.world.lean { 30 } else { 5 };
             let chatter = self.dice.between(150.0, 900.0);
             self.act(index, Shipper::new(Whom::Services(vec![METRICS]), beat, chatter, 60.0, Rhythm::Flat));
             let lines = self.dice.between(100.0, 3000.0);
@@ -168,7 +168,7 @@ impl Casting<'_> {
     /// A fetch-and-load job to an external store of its own.
     fn job(&mut self, rate: f64, hours: (f64, f64)) -> FetchAndLoad {
         let store = self.net.hosting(&mut self.dice, false);
-        let rate = rate * self.dice.between(2.0, 5.0) * self.world.busy.max(0.05);
+        let rate = rate * self.dice.between(2.0, 5.0) * self.world.busy.max(0.2);
         let (size, ratio, batch) =
             (self.dice.between(2e4, 9e4), self.dice.between(0.85, 1.1), self.dice.range(1, 4));
         FetchAndLoad::new(Whom::Frontier, store, rate, size, hours, ratio, batch)
@@ -204,12 +204,13 @@ impl Casting<'_> {
     #[expect(clippy::too_many_lines, reason = "one table: a role per arm")]
     fn role(&mut self, i: usize, role: &str) {
         let busy = self.world.busy;
-        let every = if self.world.lean { 5 } else { 1 };
+        let puts = if self.world.lean { 0.06 } else { 0.3 };
+        let every = if self.world.lean { 10 } else { 1 };
         match role {
             "nat-gateway" | "idle" => {}
             "load-balancer" => self.act(i, Balancer { targets: "api", rate: 5.0 * busy }),
             "endpoint" => {
-                self.act(i, Server::new(Clients::Inside("api"), 443, 1.0, (900.0, 0.6), (2500.0, 1.0)))
+                self.act(i, Server::new(Clients::Inside("api"), 443, busy, (900.0, 0.6), (2500.0, 1.0)))
             }
             "transit-gateway" => {
                 self.act(i, Shipper::new(Whom::Inside("database"), 5, 4000.0, 9000.0, Rhythm::Office))
@@ -243,7 +244,7 @@ impl Casting<'_> {
                 );
             }
             "crawler" => {
-                let rate = self.dice.between(6.0, 14.0) * busy.max(0.05);
+                let rate = self.dice.between(5.0, 9.0) * busy.max(0.05);
                 self.act(
                     i,
                     Fetcher {
@@ -253,7 +254,7 @@ impl Casting<'_> {
                 );
                 self.act(
                     i,
-                    Fetcher::new(Whom::Services(vec![S3]), 0.3, (6e5, 0.6), (500.0, 0.3), Rhythm::Flat),
+                    Fetcher::new(Whom::Services(vec![S3]), puts, (6e5, 0.6), (500.0, 0.3), Rhythm::Flat),
                 );
             }
             "scraper-s3" => {
@@ -263,7 +264,7 @@ impl Casting<'_> {
                 );
                 self.act(
                     i,
-                    Fetcher::new(Whom::Services(vec![S3]), 0.3, (5e5, 0.5), (500.0, 0.3), Rhythm::Office),
+                    Fetcher::new(Whom::Services(vec![S3]), puts, (5e5, 0.5), (500.0, 0.3), Rhythm::Office),
                 );
             }
             "fetch-load" => {
