@@ -1,1 +1,13 @@
-//! entities, buckets, baselines, kernels, analytics, incidents and findings; pure.
+//! Entities, buckets, baselines, kernels, analytics, incidents and findings.
+//!
+//! Pure and synchronous: records in, state and findings out. No AWS, no clock, no randomness: the
+//! same crate runs in the Lambdas, in the local command and in the tests.
+
+pub mod counter;
+pub mod entity;
+pub mod finding;
+pub mod observation;
+pub mod ring;
+pub mod sketch;
+
+pub use finding::{Finding, Kernel, Severity};

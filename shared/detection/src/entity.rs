@@ -1,0 +1,92 @@
+//! Whose traffic it is.
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+/// The name under which an entity's state is kept.
+///
+/// An instance where the log names one, else the interface, else an address behind a NAT gateway.
+/// Account and region are part of it, so that equal ids of two accounts stay two entities.
+#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct EntityKey {
+    /// Account, or "-".
+    pub account: String,
+    /// `i-…`, `eni-…`, or an address behind NAT as `10.0.0.5@eni-…`.
+    pub id: String,
+}
+
+/// What the records say about an entity beside its traffic.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct EntityInfo {
+    /// Region.
+    pub region: Option<String>,
+    /// Instance.
+    pub instance: Option<String>,
+    /// Interface.
+    pub interface: Option<String>,
+    /// VPC.
+    pub vpc: Option<String>,
+    /// Subnet.
+    pub subnet: Option<String>,
+    /// Own addresses seen, at most four.
+    pub addresses: Vec<IpAddr>,
+}
+
+impl EntityKey {
+    /// A stable 64-bit hash (FNV-1a), the same on every machine and in every run.
+    pub fn hash64(&self) -> u64 {
+        let mut hash = fnv(0xcbf2_9ce4_8422_2325, self.account.as_bytes());
+        hash = fnv(hash, b"/");
+        fnv(hash, self.id.as_bytes())
+    }
+}
+
+impl EntityInfo {
+    /// Adds what another batch says.
+    pub fn merge(&mut self, other: &Self) {
+        for (mine, theirs) in [
+            (&mut self.region, &other.region),
+            (&mut self.instance, &other.instance),
+            (&mut self.interface, &other.interface),
+            (&mut self.vpc, &other.vpc),
+            (&mut self.subnet, &other.subnet),
+        ] {
+            if mine.is_none() {
+                mine.clone_from(theirs);
+            }
+        }
+        for address in &other.addresses {
+            if self.addresses.len() < 4 && !self.addresses.contains(address) {
+                self.addresses.push(*address);
+            }
+        }
+        self.addresses.sort_unstable();
+    }
+}
+
+/// A stable hash of an address.
+pub fn address_hash(ip: IpAddr) -> u64 {
+    let seed = 0x9e37_79b9_7f4a_7c15;
+    match ip {
+        IpAddr::V4(v4) => mix(seed ^ u64::from(u32::from(v4))),
+        IpAddr::V6(v6) => {
+            let bits = u128::from(v6);
+            mix(mix(seed ^ (bits >> 64) as u64) ^ bits as u64)
+        }
+    }
+}
+
+/// The finaliser of splitmix64: every input bit reaches every output bit.
+pub const fn mix(mut value: u64) -> u64 {
+    value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    value ^ (value >> 31)
+}
+
+fn fnv(mut hash: u64, bytes: &[u8]) -> u64 {
+    for &byte in bytes {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    hash
+}

@@ -1,0 +1,151 @@
+//! What a batch says about one entity, grouped by remote and bucket.
+
+use std::net::IpAddr;
+
+use crate::entity::{EntityInfo, EntityKey};
+
+/// Length of a base bucket, milliseconds: five minutes, aligned to UTC.
+pub const BUCKET: i64 = 300_000;
+
+/// Start of the bucket that holds `time`.
+pub const fn bucket_of(time: i64) -> i64 {
+    time.div_euclid(BUCKET) * BUCKET
+}
+
+/// Who opened the conversation.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Side {
+    /// The entity dialled the remote's port.
+    Dialled,
+    /// The remote dialled the entity's port.
+    Served,
+}
+
+/// A conversation partner within a bucket.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct RowKey {
+    /// The remote's address.
+    pub remote: IpAddr,
+    /// The served port: the remote's where the entity dialled, the entity's where it serves.
+    pub port: u16,
+    /// Who opened it.
+    pub side: Side,
+    /// IANA protocol number.
+    pub protocol: u8,
+}
+
+/// Sums over the records of one partner in one bucket.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct RowSums {
+    /// Wire bytes to the remote.
+    pub bytes_out: u64,
+    /// Wire bytes from the remote.
+    pub bytes_in: u64,
+    /// Packets to the remote.
+    pub packets_out: u64,
+    /// Packets from the remote.
+    pub packets_in: u64,
+    /// OR of the TCP flags of outgoing records.
+    pub flags_out: u8,
+    /// OR of the TCP flags of incoming records.
+    pub flags_in: u8,
+    /// Both ports are unprivileged.
+    pub unprivileged: bool,
+    /// At least one record was rejected by the network.
+    pub rejected: bool,
+    /// First second of outgoing traffic within the bucket.
+    pub first: u16,
+    /// Last second of outgoing traffic within the bucket.
+    pub last: u16,
+}
+
+/// One partner in one bucket.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Row {
+    /// Bucket start, milliseconds since the epoch.
+    pub bucket: i64,
+    /// Partner.
+    pub key: RowKey,
+    /// Sums.
+    pub sums: RowSums,
+}
+
+/// Traffic that is no external egress, per bucket: it tells a silent host from one that works inside.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Inside {
+    /// Bytes to own networks and to AWS services that are no egress.
+    pub bytes_out: u64,
+    /// Bytes from them.
+    pub bytes_in: u64,
+}
+
+/// All that a batch says about one entity.
+#[derive(Clone, Debug)]
+pub struct Observations {
+    /// Whose.
+    pub key: EntityKey,
+    /// What the records say beside traffic.
+    pub info: EntityInfo,
+    /// External partners, sorted by bucket and key.
+    pub rows: Vec<Row>,
+    /// Other traffic by bucket start, sorted.
+    pub inside: Vec<(i64, Inside)>,
+    /// Event time of the latest record, milliseconds since the epoch.
+    pub latest: i64,
+    /// Longest record seen, milliseconds.
+    pub interval: i64,
+    /// Records counted.
+    pub records: u64,
+    /// Records lost by declaration (SKIPDATA).
+    pub losses: u32,
+    /// Records carry `tcp-flags`.
+    pub has_flags: bool,
+    /// Records carry `flow-direction`.
+    pub has_direction: bool,
+    /// The collector vouches that every record before this time is here.
+    pub complete_until: Option<i64>,
+}
+
+impl RowSums {
+    /// Adds another part of the same row.
+    pub fn merge(&mut self, other: &Self) {
+        let had_out = self.packets_out > 0;
+        if other.packets_out > 0 {
+            self.first = if had_out { self.first.min(other.first) } else { other.first };
+            self.last = if had_out { self.last.max(other.last) } else { other.last };
+        }
+        self.bytes_out = self.bytes_out.saturating_add(other.bytes_out);
+        self.bytes_in = self.bytes_in.saturating_add(other.bytes_in);
+        self.packets_out = self.packets_out.saturating_add(other.packets_out);
+        self.packets_in = self.packets_in.saturating_add(other.packets_in);
+        self.flags_out |= other.flags_out;
+        self.flags_in |= other.flags_in;
+        self.unprivileged |= other.unprivileged;
+        self.rejected |= other.rejected;
+    }
+
+    /// Bytes out without packet headers: acknowledgements carry nothing.
+    pub fn payload_out(&self, key: &RowKey) -> u64 {
+        self.bytes_out.saturating_sub(self.packets_out.saturating_mul(header(key)))
+    }
+
+    /// Bytes in without packet headers.
+    pub fn payload_in(&self, key: &RowKey) -> u64 {
+        self.bytes_in.saturating_sub(self.packets_in.saturating_mul(header(key)))
+    }
+
+    /// Seconds of the bucket over which outgoing traffic was seen, at least one.
+    pub fn span(&self) -> u64 {
+        u64::from(self.last.saturating_sub(self.first)) + 1
+    }
+}
+
+/// IP and transport headers of one packet: TCP with its time-stamp option, as today's stacks send it.
+fn header(key: &RowKey) -> u64 {
+    let ip = if key.remote.is_ipv6() { 40 } else { 20 };
+    match key.protocol {
+        6 => ip + 32,
+        17 => ip + 8,
+        _ => ip,
+    }
+}

@@ -1,0 +1,99 @@
+//! The last hours of an entity in five-minute cells.
+
+use serde::{Deserialize, Serialize};
+
+use crate::observation::BUCKET;
+
+/// Cells kept: three hours.
+pub const CELLS: usize = 36;
+
+/// Payload that went out and came in.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Pair {
+    /// From the entity.
+    pub out: u64,
+    /// To the entity.
+    pub into: u64,
+}
+
+/// What one bucket came to, by the role of the remote (kernels.md 2.1).
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Cell {
+    /// Wire bytes to and from external addresses.
+    pub external: Pair,
+    /// Dialled remotes that were pushed to.
+    pub push: Pair,
+    /// Those of them that are new here and that nobody else uses.
+    pub novel: Pair,
+    /// Those of them whose own series follows the pull; see [`crate::remotes`].
+    pub pull: Pair,
+    /// Clients of ports that carry payload since recently.
+    pub served_new: Pair,
+    /// Clients of all served ports.
+    pub served: Pair,
+    /// Distinct dialled remotes pulled from.
+    pub origins: u16,
+    /// Distinct peers on unprivileged ports that exchange both ways.
+    pub peers: u16,
+    /// Destinations that did not answer.
+    pub failed: u16,
+    /// Destinations dialled.
+    pub tried: u16,
+}
+
+/// The last [`CELLS`] buckets, oldest first; silent buckets are not stored.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Ring {
+    cells: Vec<(i64, Cell)>,
+}
+
+impl Ring {
+    /// Stores a bucket's cell and forgets what is older than three hours.
+    pub fn push(&mut self, start: i64, cell: Cell) {
+        let at = self.cells.partition_point(|(have, _)| *have < start);
+        match self.cells.get_mut(at) {
+            Some((have, slot)) if *have == start => *slot = cell,
+            _ => self.cells.insert(at, (start, cell)),
+        }
+        let newest = self.cells.last().map_or(start, |(newest, _)| *newest);
+        self.cells.retain(|(have, _)| *have > newest - CELLS as i64 * BUCKET);
+    }
+
+    /// The cells of `n` buckets that end with the bucket that starts at `last`, silent ones as zero.
+    pub fn last(&self, last: i64, n: usize) -> Vec<Cell> {
+        let first = last - (n as i64 - 1) * BUCKET;
+        let mut cells = vec![Cell::default(); n];
+        for (start, cell) in &self.cells {
+            let index = (start - first).div_euclid(BUCKET);
+            if let Some(slot) = usize::try_from(index).ok().and_then(|index| cells.get_mut(index)) {
+                *slot = *cell;
+            }
+        }
+        cells
+    }
+}
+
+impl Pair {
+    /// Both directions.
+    pub const fn total(self) -> u64 {
+        self.out.saturating_add(self.into)
+    }
+
+    /// Adds another pair.
+    pub const fn add(&mut self, other: Self) {
+        self.out = self.out.saturating_add(other.out);
+        self.into = self.into.saturating_add(other.into);
+    }
+
+    /// This pair without another, at least zero.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self { out: self.out.saturating_sub(other.out), into: self.into.saturating_sub(other.into) }
+    }
+
+    /// Producer-consumer ratio, (out − in)/(out + in): 1 pure push, −1 pure pull.
+    pub fn pcr(self) -> f64 {
+        let total = self.total();
+        if total == 0 { 0.0 } else { (self.out as f64 - self.into as f64) / total as f64 }
+    }
+}
