@@ -3,11 +3,13 @@
 //! Pure and synchronous: records in, state and findings out. No AWS, no clock, no randomness: the
 //! same crate runs in the Lambdas, in the local command and in the tests.
 
+pub mod collect;
 pub mod counter;
 pub mod entity;
 pub mod finding;
 pub mod observation;
 pub mod ring;
+pub mod settings;
 pub mod sketch;
 
 pub use finding::{Finding, Kernel, Severity};

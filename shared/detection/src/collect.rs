@@ -1,0 +1,222 @@
+//! Records to observations: whose a record is, which way it went, and each packet once.
+
+mod entities;
+mod rows;
+
+use std::net::IpAddr;
+
+use foldhash::HashSet;
+use weir_intel::Intel;
+use weir_records::{Action, Direction, Flow, Loss, LossKind};
+
+use crate::observation::{BUCKET, Inside, Observations, RowKey, RowSums, Side, bucket_of};
+use crate::settings::Settings;
+use entities::{Entities, Place};
+use rows::BucketRows;
+
+/// Groups flows by entity, bucket and remote.
+///
+/// The order of records does not matter and an identical record counts once, for as long as its
+/// bucket is open here: in `weir` until the lateness has passed, in a Lambda within the batch.
+pub struct Collector<'a> {
+    settings: &'a Settings,
+    intel: &'a Intel,
+    entities: Entities,
+    open: std::collections::BTreeMap<i64, BucketRows>,
+    /// Buckets before this one were handed out: their records are late.
+    closed: i64,
+    counts: CollectCounts,
+}
+
+/// What became of the records that were pushed.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct CollectCounts {
+    /// Arrived after their bucket was handed out.
+    pub late: u64,
+    /// Identical to one already counted.
+    pub duplicates: u64,
+    /// Declared losses (SKIPDATA).
+    pub losses: u64,
+    /// Left out by the count-once rules: intermediate interfaces.
+    pub intermediate: u64,
+}
+
+impl<'a> Collector<'a> {
+    /// An empty collector.
+    pub fn new(settings: &'a Settings, intel: &'a Intel) -> Self {
+        Self {
+            settings,
+            intel,
+            entities: Entities::default(),
+            open: std::collections::BTreeMap::new(),
+            closed: i64::MIN,
+            counts: CollectCounts::default(),
+        }
+    }
+
+    /// What became of the records so far.
+    pub const fn counts(&self) -> CollectCounts {
+        self.counts
+    }
+
+    /// Start of the earliest open bucket.
+    pub fn earliest(&self) -> Option<i64> {
+        self.open.keys().next().copied()
+    }
+
+    /// Adds one flow.
+    pub fn push(&mut self, flow: &Flow<'_>) {
+        let Some(place) = self.entities.place(flow, self.intel) else {
+            self.counts.intermediate += 1;
+            return;
+        };
+        let (start, end) = (flow.start, flow.end.max(flow.start).saturating_add(1_000));
+        let first = bucket_of(start);
+        if first < self.closed && bucket_of(end - 1) < self.closed {
+            self.counts.late += 1;
+            return;
+        }
+        let home = first.max(self.closed);
+        let print = fingerprint(flow, place.entity);
+        if !self.open.entry(home).or_default().is_new(print) {
+            self.counts.duplicates += 1;
+            return;
+        }
+        let bytes = flow.bytes.unwrap_or(0);
+        let packets = flow.packets.unwrap_or(0);
+        let span = (end - start).max(1);
+        let (mut bytes_done, mut packets_done) = (0, 0);
+        let mut bucket = first;
+        while bucket < end {
+            let until = (bucket + BUCKET).min(end);
+            // Shares by overlap, rounded so that they add up to the whole.
+            let bytes_to = share(bytes, until - start, span);
+            let packets_to = share(packets, until - start, span);
+            let part = Part {
+                bucket,
+                from: start.max(bucket),
+                until,
+                bytes: bytes_to - bytes_done,
+                packets: packets_to - packets_done,
+            };
+            (bytes_done, packets_done) = (bytes_to, packets_to);
+            if bucket >= self.closed {
+                self.add(flow, &place, &part);
+            }
+            bucket += BUCKET;
+        }
+    }
+
+    /// Notes a row that carries no flow: it moves time, and lost records make figures lower bounds.
+    pub fn push_loss(&mut self, loss: &Loss<'_>) {
+        if loss.kind == LossKind::SkipData {
+            self.counts.losses += 1;
+        }
+        self.entities.note_loss(loss);
+    }
+
+    /// Hands out the observations of all buckets that end at or before `until` (all, for `None`), one bucket at
+    /// a time in event order, entities sorted by key within a bucket.
+    pub fn take(&mut self, until: Option<i64>) -> Vec<Vec<Observations>> {
+        let mut taken = Vec::new();
+        while let Some((&bucket, _)) = self.open.first_key_value() {
+            if until.is_some_and(|until| bucket + BUCKET > until) {
+                break;
+            }
+            let Some((_, rows)) = self.open.pop_first() else { break };
+            self.closed = bucket + BUCKET;
+            taken.push(rows.into_observations(bucket, &mut self.entities));
+        }
+        taken
+    }
+
+    fn add(&mut self, flow: &Flow<'_>, place: &Place, part: &Part) {
+        let service = if place.egress { flow.dst_service } else { flow.src_service };
+        let external = weir_intel::special::is_external(place.remote, &self.settings.networks.own)
+            && service.is_none_or(weir_intel::aws_services::is_external_egress);
+        let rows = self.open.entry(part.bucket).or_default();
+        let latest = flow.end;
+        rows.touch(place.entity, latest, flow.end - flow.start, flow);
+        let rejected = flow.action == Some(Action::Reject);
+        if !external {
+            if !rejected {
+                let inside = if place.egress {
+                    Inside { bytes_out: part.bytes, bytes_in: 0 }
+                } else {
+                    Inside { bytes_out: 0, bytes_in: part.bytes }
+                };
+                rows.add_inside(place.entity, inside);
+            }
+            return;
+        }
+        let side = self.entities.side(place, flow);
+        let port = if side == Side::Dialled { place.remote_port } else { place.local_port };
+        let key = RowKey { remote: place.remote, port, side, protocol: flow.protocol.unwrap_or(0) };
+        let flags = flow.tcp_flags.unwrap_or(0);
+        let mut sums = RowSums {
+            unprivileged: place.local_port >= 1_024 && place.remote_port >= 1_024,
+            rejected,
+            ..RowSums::default()
+        };
+        // A rejected packet went nowhere: it counts as a failed try, not as traffic.
+        if place.egress {
+            sums.flags_out = flags;
+            sums.packets_out = part.packets;
+            sums.bytes_out = if rejected { 0 } else { part.bytes };
+            sums.first = second(part.from - part.bucket);
+            sums.last = second(part.until - part.bucket - 1);
+        } else if !rejected {
+            sums.flags_in = flags;
+            sums.packets_in = part.packets;
+            sums.bytes_in = part.bytes;
+        } else {
+            // Background scanning of the internet against a closed port.
+            return;
+        }
+        rows.add(place.entity, key, &sums);
+    }
+}
+
+/// One bucket's part of a record.
+struct Part {
+    bucket: i64,
+    from: i64,
+    until: i64,
+    bytes: u64,
+    packets: u64,
+}
+
+/// The part of `total` that falls into the first `elapsed` of `span`, rounded down.
+fn share(total: u64, elapsed: i64, span: i64) -> u64 {
+    if elapsed >= span {
+        return total;
+    }
+    let product = u128::from(total) * u128::from(elapsed.unsigned_abs());
+    u64::try_from(product / u128::from(span.unsigned_abs().max(1))).unwrap_or(total)
+}
+
+fn second(offset: i64) -> u16 {
+    u16::try_from(offset / 1_000).unwrap_or(0)
+}
+
+/// Tells records apart: an interface logs one row per 5-tuple, direction and interval.
+fn fingerprint(flow: &Flow<'_>, entity: u32) -> u64 {
+    use crate::entity::{address_hash, mix};
+    let ports = u64::from(flow.src_port.unwrap_or(0)) << 16 | u64::from(flow.dst_port.unwrap_or(0));
+    let kind = u64::from(flow.protocol.unwrap_or(0)) << 8
+        | match flow.direction {
+            Some(Direction::Ingress) => 1,
+            Some(Direction::Egress) => 2,
+            None => 0,
+        };
+    let mut hash = mix(address_hash(flow.src) ^ ports << 24 ^ kind);
+    hash = mix(hash ^ address_hash(flow.dst).rotate_left(17) ^ u64::from(entity));
+    hash = mix(hash ^ flow.start as u64 ^ (flow.end as u64).rotate_left(32));
+    mix(hash ^ flow.bytes.unwrap_or(0) ^ flow.packets.unwrap_or(0).rotate_left(40))
+}
+
+/// Addresses whose own interface writes logs: what a NAT gateway says of them would count twice.
+type Logged = HashSet<IpAddr>;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,260 @@
+//! Which entity a record belongs to, and which end of it is the entity.
+
+use std::net::IpAddr;
+
+use foldhash::{HashMap, HashSet};
+use weir_intel::Intel;
+use weir_intel::inventory::InterfaceClass;
+use weir_intel::special::is_private;
+use weir_records::{Direction, Flow, Loss};
+
+use super::Logged;
+use crate::entity::{EntityInfo, EntityKey};
+use crate::observation::Side;
+
+/// The lowest port that a Linux client picks by itself; what lies below is a service or a choice.
+const EPHEMERAL: u16 = 32_768;
+
+/// Served ports remembered per entity; a host that serves more has no port that tells anything.
+const SERVED: usize = 64;
+
+/// A record seen from its entity.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) entity: u32,
+    pub(super) egress: bool,
+    pub(super) remote: IpAddr,
+    pub(super) local_port: u16,
+    pub(super) remote_port: u16,
+}
+
+/// An entity as far as collecting needs it.
+#[derive(Debug)]
+pub(super) struct Entity {
+    pub(super) key: EntityKey,
+    pub(super) info: EntityInfo,
+    /// Traffic passes through: it belongs to others.
+    pub(super) intermediate: bool,
+    /// Known from a NAT gateway's log alone.
+    pub(super) behind: Option<IpAddr>,
+    pub(super) has_flags: bool,
+    pub(super) has_direction: bool,
+    pub(super) losses: u32,
+    own: Vec<IpAddr>,
+    served: HashSet<u16>,
+}
+
+/// All entities met so far.
+#[derive(Default)]
+pub(super) struct Entities {
+    list: Vec<Entity>,
+    by_name: HashMap<String, u32>,
+    logged: Logged,
+    /// The last interface: records come in runs of one interface.
+    memo: Option<(String, u32)>,
+}
+
+impl Entities {
+    pub(super) fn get(&self, index: u32) -> Option<&Entity> {
+        self.list.get(index as usize)
+    }
+
+    pub(super) fn get_mut(&mut self, index: u32) -> Option<&mut Entity> {
+        self.list.get_mut(index as usize)
+    }
+
+    /// Whether the entity's traffic is counted at another interface.
+    pub(super) fn counted_elsewhere(&self, index: u32) -> bool {
+        self.get(index).is_none_or(|entity| {
+            entity.intermediate || entity.behind.is_some_and(|address| self.logged.contains(&address))
+        })
+    }
+
+    /// The entity of a record and its direction; `None` for what only passes through.
+    pub(super) fn place(&mut self, flow: &Flow<'_>, intel: &Intel) -> Option<Place> {
+        let index = self.interface(flow, intel);
+        let entity = self.list.get_mut(index as usize)?;
+        if flow.instance.is_none() && !entity.intermediate {
+            let outward = flow.pkt_dst.is_some_and(|address| address != flow.dst && !is_private(address));
+            let inward = flow.pkt_src.is_some_and(|address| address != flow.src && !is_private(address));
+            entity.intermediate = outward || inward;
+        }
+        if entity.intermediate {
+            return self.behind(flow);
+        }
+        let egress = match flow.direction {
+            Some(direction) => direction == Direction::Egress,
+            None => entity.guess_egress(flow),
+        };
+        entity.has_direction |= flow.direction.is_some();
+        entity.has_flags |= flow.tcp_flags.is_some();
+        let local = if egress { flow.src } else { flow.dst };
+        if entity.own.len() < 16 && !entity.own.contains(&local) {
+            entity.own.push(local);
+            if entity.info.addresses.len() < 4 {
+                entity.info.addresses.push(local);
+            }
+            self.logged.insert(local);
+        }
+        Some(place(flow, index, egress))
+    }
+
+    /// Who opened the conversation: flags where they tell, what is known to be served, then ports.
+    pub(super) fn side(&mut self, place: &Place, flow: &Flow<'_>) -> Side {
+        let flags = flow.tcp_flags.unwrap_or(0);
+        let Some(entity) = self.list.get_mut(place.entity as usize) else { return Side::Dialled };
+        if flow.protocol == Some(6) && flags & 2 != 0 {
+            // SYN without ACK comes from the one who dials, SYN-ACK from the one who serves.
+            let dials = (flags & 16 == 0) == place.egress;
+            // A SYN from outside proves nothing until the entity answers it.
+            if !dials && place.egress && entity.served.len() < SERVED {
+                entity.served.insert(place.local_port);
+            }
+            return if dials { Side::Dialled } else { Side::Served };
+        }
+        if entity.served.contains(&place.local_port) {
+            return Side::Served;
+        }
+        let (local, remote) = (place.local_port, place.remote_port);
+        let served = match (local < EPHEMERAL, remote < EPHEMERAL) {
+            (true, false) => true,
+            (false, true) => false,
+            _ => local < remote,
+        };
+        if served { Side::Served } else { Side::Dialled }
+    }
+
+    pub(super) fn note_loss(&mut self, loss: &Loss<'_>) {
+        if loss.kind != weir_records::LossKind::SkipData {
+            return;
+        }
+        let index = loss.interface.and_then(|interface| self.by_name.get(interface)).copied();
+        if let Some(entity) = index.and_then(|index| self.get_mut(index)) {
+            entity.losses += 1;
+        }
+    }
+
+    /// A record that a NAT gateway wrote about an address behind it.
+    fn behind(&mut self, flow: &Flow<'_>) -> Option<Place> {
+        let interface = flow.interface.unwrap_or("-");
+        let (address, egress) = match (flow.pkt_src, flow.pkt_dst) {
+            (_, Some(remote)) if remote != flow.dst && is_private(flow.src) => (flow.src, true),
+            (Some(remote), _) if remote != flow.src && is_private(flow.dst) => (flow.dst, false),
+            _ => return None,
+        };
+        if self.logged.contains(&address) {
+            return None;
+        }
+        let name = format!("{address}@{interface}");
+        let index = match self.by_name.get(&name) {
+            Some(index) => *index,
+            None => {
+                let info = EntityInfo { addresses: vec![address], interface: None, ..info(flow) };
+                self.add(name, flow, info, Some(address))
+            }
+        };
+        if let Some(entity) = self.get_mut(index) {
+            entity.has_direction = true;
+            entity.has_flags |= flow.tcp_flags.is_some();
+        }
+        Some(place(flow, index, egress))
+    }
+
+    fn interface(&mut self, flow: &Flow<'_>, intel: &Intel) -> u32 {
+        let name = flow.interface.or(flow.instance).unwrap_or("-");
+        if let Some((last, index)) = &self.memo
+            && last == name
+        {
+            return *index;
+        }
+        let index = match self.by_name.get(name) {
+            Some(index) => *index,
+            None => {
+                let index = self.add(name.to_owned(), flow, info(flow), None);
+                if let Some(entity) = self.list.last_mut() {
+                    entity.intermediate = passes_through(flow, intel, name);
+                }
+                index
+            }
+        };
+        self.memo = Some((name.to_owned(), index));
+        index
+    }
+
+    fn add(&mut self, name: String, flow: &Flow<'_>, info: EntityInfo, behind: Option<IpAddr>) -> u32 {
+        let index = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
+        let id = if behind.is_some() {
+            name.clone()
+        } else {
+            flow.instance.map_or_else(|| name.clone(), ToOwned::to_owned)
+        };
+        let account = flow.account.unwrap_or("-").to_owned();
+        self.list.push(Entity {
+            key: EntityKey { account, id },
+            info,
+            intermediate: false,
+            behind,
+            has_flags: false,
+            has_direction: false,
+            losses: 0,
+            own: Vec::new(),
+            served: HashSet::default(),
+        });
+        self.by_name.insert(name, index);
+        index
+    }
+}
+
+impl Entity {
+    /// Without `flow-direction`: the address that every record shares is the entity's.
+    fn guess_egress(&self, flow: &Flow<'_>) -> bool {
+        if self.own.contains(&flow.src) {
+            return true;
+        }
+        if self.own.contains(&flow.dst) {
+            return false;
+        }
+        is_private(flow.src) || !is_private(flow.dst)
+    }
+}
+
+/// Interfaces whose traffic is counted where it starts: NAT, load balancers, endpoints, transit gateways.
+fn passes_through(flow: &Flow<'_>, intel: &Intel, interface: &str) -> bool {
+    let class = flow
+        .interface_type
+        .map(InterfaceClass::from_type)
+        .or_else(|| intel.inventory.interface_class(interface));
+    matches!(
+        class,
+        Some(
+            InterfaceClass::Nat
+                | InterfaceClass::LoadBalancer
+                | InterfaceClass::Endpoint
+                | InterfaceClass::TransitGateway
+                | InterfaceClass::Firewall
+        )
+    )
+}
+
+fn info(flow: &Flow<'_>) -> EntityInfo {
+    let text = |value: Option<&str>| value.map(ToOwned::to_owned);
+    EntityInfo {
+        region: text(flow.region),
+        instance: text(flow.instance),
+        interface: text(flow.interface),
+        vpc: text(flow.vpc),
+        subnet: text(flow.subnet),
+        addresses: Vec::new(),
+    }
+}
+
+fn place(flow: &Flow<'_>, entity: u32, egress: bool) -> Place {
+    let (source, destination) = (flow.src_port.unwrap_or(0), flow.dst_port.unwrap_or(0));
+    if egress {
+        let remote = flow.pkt_dst.unwrap_or(flow.dst);
+        Place { entity, egress, remote, local_port: source, remote_port: destination }
+    } else {
+        let remote = flow.pkt_src.unwrap_or(flow.src);
+        Place { entity, egress, remote, local_port: destination, remote_port: source }
+    }
+}

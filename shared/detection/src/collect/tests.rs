@@ -1,0 +1,147 @@
+use weir_intel::Intel;
+use weir_records::{Action, Direction, Flow};
+
+use super::Collector;
+use crate::observation::{BUCKET, Side};
+use crate::settings::Settings;
+
+const START: i64 = 1_700_000_100_000;
+
+#[test]
+fn a_record_over_two_buckets_is_shared_and_nothing_is_lost() {
+    let (settings, intel) = (Settings::default(), Intel::default());
+    let mut collector = Collector::new(&settings, &intel);
+    let edge = (START / BUCKET + 1) * BUCKET;
+    collector.push(&flow(edge - 20_000, edge + 39_000, 1_000_001));
+
+    let taken = collector.take(None);
+
+    let shares: Vec<u64> = taken.iter().map(|bucket| bucket[0].rows[0].sums.bytes_out).collect();
+    assert_eq!(shares, [333_333, 666_668]);
+}
+
+#[test]
+fn order_and_repeats_change_nothing() {
+    let (settings, intel) = (Settings::default(), Intel::default());
+    let flows: Vec<_> =
+        (0..50).map(|i| flow(START + i * 20_000, START + i * 20_000 + 59_000, 1_000 + i as u64)).collect();
+    let mut forward = Collector::new(&settings, &intel);
+    let mut backward = Collector::new(&settings, &intel);
+    flows.iter().for_each(|flow| forward.push(flow));
+    flows.iter().rev().chain(&flows).for_each(|flow| backward.push(flow));
+
+    assert_eq!(backward.counts().duplicates, 50);
+    let rows = |collector: &mut Collector<'_>| -> Vec<_> {
+        collector.take(None).into_iter().flatten().flat_map(|entity| entity.rows).collect()
+    };
+    assert_eq!(rows(&mut forward), rows(&mut backward));
+}
+
+#[test]
+fn a_late_record_is_counted_as_late() {
+    let (settings, intel) = (Settings::default(), Intel::default());
+    let mut collector = Collector::new(&settings, &intel);
+    collector.push(&flow(START, START + 1_000, 10));
+    collector.take(Some(START + 2 * BUCKET));
+    collector.push(&flow(START, START + 2_000, 10));
+
+    assert_eq!(collector.counts().late, 1);
+}
+
+#[test]
+fn a_nat_gateway_is_no_entity_and_speaks_for_hosts_without_a_log() {
+    let (settings, intel) = (Settings::default(), Intel::default());
+    let mut collector = Collector::new(&settings, &intel);
+    let remote = "203.0.113.9".parse().unwrap();
+    let nat = "10.0.0.220".parse().unwrap();
+    let host = "10.0.1.5".parse().unwrap();
+    let gateway = |src, dst, pkt_src, pkt_dst, direction| Flow {
+        instance: None,
+        direction: Some(direction),
+        pkt_src: Some(pkt_src),
+        pkt_dst: Some(pkt_dst),
+        ..with(src, dst, START, START + 59_000, 5_000)
+    };
+    collector.push(&gateway(nat, remote, nat, remote, Direction::Egress));
+    collector.push(&gateway(host, nat, host, remote, Direction::Ingress));
+
+    let taken = collector.take(None);
+
+    let entities: Vec<_> = taken.iter().flatten().collect();
+    assert_eq!(entities.len(), 1);
+    assert_eq!(entities[0].key.id, "10.0.1.5@eni-1");
+    assert_eq!(entities[0].rows[0].sums.bytes_out, 5_000);
+}
+
+#[test]
+fn service_traffic_is_inside_and_a_tunnel_to_global_accelerator_is_not() {
+    let (settings, intel) = (Settings::default(), Intel::default());
+    let mut collector = Collector::new(&settings, &intel);
+    collector.push(&Flow { dst_service: Some("S3"), ..flow(START, START + 1_000, 900) });
+    collector.push(&Flow { dst_service: Some("GLOBALACCELERATOR"), ..flow(START, START + 2_000, 700) });
+
+    let taken = collector.take(None);
+
+    assert_eq!(taken[0][0].inside[0].1.bytes_out, 900);
+    assert_eq!(taken[0][0].rows[0].sums.bytes_out, 700);
+}
+
+#[test]
+fn a_syn_answered_by_the_entity_is_served_and_its_own_syn_is_dialled() {
+    let (settings, intel) = (Settings::default(), Intel::default());
+    let mut collector = Collector::new(&settings, &intel);
+    let remote = "203.0.113.9".parse().unwrap();
+    let own = "10.0.0.5".parse().unwrap();
+    collector.push(&Flow {
+        src_port: Some(51_000),
+        dst_port: Some(38_000),
+        tcp_flags: Some(2),
+        direction: Some(Direction::Ingress),
+        ..with(remote, own, START, START + 1_000, 60)
+    });
+    collector.push(&Flow {
+        src_port: Some(38_000),
+        dst_port: Some(51_000),
+        tcp_flags: Some(18),
+        ..flow(START, START + 1_000, 60)
+    });
+    collector.push(&Flow { tcp_flags: Some(2), ..flow(START, START + 3_000, 60) });
+
+    let taken = collector.take(None);
+
+    let sides: Vec<_> = taken[0][0].rows.iter().map(|row| (row.key.side, row.key.port)).collect();
+    assert_eq!(sides, [(Side::Dialled, 443), (Side::Served, 38_000)]);
+}
+
+#[test]
+fn a_rejected_try_is_a_failure_and_no_traffic() {
+    let (settings, intel) = (Settings::default(), Intel::default());
+    let mut collector = Collector::new(&settings, &intel);
+    collector.push(&Flow { action: Some(Action::Reject), ..flow(START, START + 1_000, 60) });
+
+    let taken = collector.take(None);
+
+    let sums = taken[0][0].rows[0].sums;
+    assert!(sums.rejected);
+    assert_eq!(sums.bytes_out, 0);
+}
+
+/// 60 seconds of egress from the entity to a public address.
+fn flow(start: i64, end: i64, bytes: u64) -> Flow<'static> {
+    with("10.0.0.5".parse().unwrap(), "203.0.113.9".parse().unwrap(), start, end, bytes)
+}
+
+fn with(src: std::net::IpAddr, dst: std::net::IpAddr, start: i64, end: i64, bytes: u64) -> Flow<'static> {
+    Flow {
+        src_port: Some(40_000),
+        dst_port: Some(443),
+        protocol: Some(6),
+        packets: Some(10),
+        bytes: Some(bytes),
+        direction: Some(Direction::Egress),
+        interface: Some("eni-1"),
+        instance: Some("i-1"),
+        account: Some("123456789012"),
+        ..Flow::between(src, dst, start, end)
+    }
+}
