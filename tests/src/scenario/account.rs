@@ -156,10 +156,10 @@ impl Account {
                 0xd018,
                 0x10a0 + net,
                 zone as u16,
-                d.next() as u16,
-                d.next() as u16,
-                d.next() as u16,
-                d.next() as u16,
+                d.bits() as u16,
+                d.bits() as u16,
+                d.bits() as u16,
+                d.bits() as u16,
             ),
             public: true,
             nat: None,
@@ -180,7 +180,7 @@ impl Account {
 
     fn address(&mut self, net: u16, zone: usize) -> Ipv4Addr {
         loop {
-            let bits = self.dice.next();
+            let bits = self.dice.bits();
             let host =
                 Ipv4Addr::new(10, 20 + net as u8, zone as u8 * 16 + (bits >> 8) as u8 % 16, bits as u8);
             if !self.taken.contains(&host) && (4..=254).contains(&(bits as u8)) {
@@ -192,5 +192,5 @@ impl Account {
 }
 
 fn hex(dice: &mut Dice, prefix: &str) -> String {
-    format!("{prefix}0{:016x}", dice.next())
+    format!("{prefix}0{:016x}", dice.bits())
 }

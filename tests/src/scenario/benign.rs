@@ -36,6 +36,6 @@ impl Wander {
     pub fn next(&mut self, stage: &mut Stage<'_>, sigma: f64) -> f64 {
         let keep: f64 = 0.967;
         self.level = keep * self.level + (1.0 - keep * keep).sqrt() * stage.dice.normal();
-        (sigma * self.level - sigma * sigma / 2.0).exp()
+        libm::exp(sigma * self.level - sigma * sigma / 2.0)
     }
 }

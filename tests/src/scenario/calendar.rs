@@ -22,7 +22,8 @@ impl Rhythm {
     /// How busy a moment is; the mean over a week is near 1.
     pub fn load(self, now: i64) -> f64 {
         let (hour, weekend) = (hour_of_day(now), weekday(now) >= 5);
-        let wave = |peak: f64, depth: f64| 1.0 + depth * ((hour - peak) / 24.0 * std::f64::consts::TAU).cos();
+        let wave =
+            |peak: f64, depth: f64| 1.0 + depth * libm::cos((hour - peak) / 24.0 * std::f64::consts::TAU);
         match self {
             Self::Flat => 1.0,
             Self::Office if weekend => 0.35 * wave(14.0, 0.5),

@@ -1,7 +1,11 @@
 //! Who lives in a world and what each of them does.
 
+mod deck;
 mod hijacks;
 mod roles;
+mod services;
+mod serving;
+mod working;
 
 use super::account::{Account, HOME, Host, Kind};
 use super::behaviour::Behaviour;
@@ -58,7 +62,7 @@ pub fn build(world: &World) -> Cast {
     let victims: usize = world.hijacks.iter().map(|&kind| hijacks::size(kind)).sum();
     let ordinary = world.entities.saturating_sub(victims).max(1);
     for n in 0..ordinary {
-        let role = roles::deck(n, &mut casting.dice);
+        let role = deck::deck(n, &mut casting.dice);
         let index = casting.add(Kind::Instance, role, HOME);
         casting.settle(index);
         casting.play(index);
@@ -104,7 +108,7 @@ impl Casting<'_> {
         let shift = self.dice.below((days * DAY) as u64) as i64;
         let life = self.dice.range(4, 12) as i64 * HOUR;
         let host = &mut self.hosts[index];
-        if private && roles::may_be_private(&host.role) {
+        if private && deck::may_be_private(&host.role) {
             (host.public, host.nat) = (false, Some(0));
         }
         if host.role == "autoscaled" {
@@ -114,7 +118,7 @@ impl Casting<'_> {
         } else if newborn {
             host.born = born / 60 * 60;
         }
-        let name = format!("{}-{}", roles::family(&host.role), index % 7 + 1);
+        let name = format!("{}-{}", deck::family(&host.role), index % 7 + 1);
         host.tags.push(("Name".to_owned(), name));
         if matches!(host.role.as_str(), "turn" | "vpn") {
             host.tags.push(("role".to_owned(), host.role.clone()));

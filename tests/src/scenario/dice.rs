@@ -1,6 +1,7 @@
 //! A small seeded source of randomness whose sequence never changes.
 //!
-//! A library generator may change its sequence with a new version; the shipped scenario must not.
+//! A library generator may change its sequence with a new version, and the mathematics of platforms differ in
+//! the last digit; the shipped scenario must not change with either, hence `libm`.
 
 /// SplitMix64: one 64-bit word of state, equal sequences for equal seeds on every platform.
 #[derive(Debug, Clone)]
@@ -20,19 +21,19 @@ impl Dice {
     }
 
     /// The next 64 random bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         scramble(self.state)
     }
 
     /// A number in [0, 1).
     pub fn unit(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1u64 << 53) as f64
+        (self.bits() >> 11) as f64 / (1u64 << 53) as f64
     }
 
     /// An integer in [0, n); 0 when n is 0.
     pub fn below(&mut self, n: u64) -> u64 {
-        if n == 0 { 0 } else { self.next() % n }
+        if n == 0 { 0 } else { self.bits() % n }
     }
 
     /// An integer in [low, high].
@@ -53,12 +54,12 @@ impl Dice {
     /// A standard normal deviate (Box-Muller, one of the pair).
     pub fn normal(&mut self) -> f64 {
         let u = 1.0 - self.unit();
-        (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * self.unit()).cos()
+        (-2.0 * libm::log(u)).sqrt() * libm::cos(std::f64::consts::TAU * self.unit())
     }
 
     /// A log-normal deviate of the given median and sigma of the logarithm.
     pub fn lognormal(&mut self, median: f64, sigma: f64) -> f64 {
-        median * (sigma * self.normal()).exp()
+        median * libm::exp(sigma * self.normal())
     }
 
     /// A Poisson count; normal approximation above 30, exact below.
@@ -69,7 +70,7 @@ impl Dice {
         if mean > 30.0 {
             return (mean + mean.sqrt() * self.normal()).round().max(0.0) as u64;
         }
-        let (limit, mut product, mut count) = ((-mean).exp(), self.unit(), 0);
+        let (limit, mut product, mut count) = (libm::exp(-mean), self.unit(), 0);
         while product > limit {
             product *= self.unit();
             count += 1;

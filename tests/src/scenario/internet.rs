@@ -73,7 +73,7 @@ impl Internet {
 
     /// A web site, popular ones more often (frequency falls as one over rank).
     pub fn origin(&self, dice: &mut Dice, v6: bool) -> IpAddr {
-        let rank = (ORIGINS as f64).powf(dice.unit()) as u64;
+        let rank = libm::pow(ORIGINS as f64, dice.unit()) as u64;
         self.site(rank, v6)
     }
 
@@ -85,21 +85,21 @@ impl Internet {
 
     /// A rented server somewhere: partners, stores, gateways, collectors.
     pub fn hosting(&self, dice: &mut Dice, v6: bool) -> IpAddr {
-        let bits = dice.next();
+        let bits = dice.bits();
         if v6 {
             return v6_site(bits);
         }
-        IpAddr::V4(if bits % 3 == 0 { aws("EC2", bits >> 8) } else { ordinary(bits) })
+        IpAddr::V4(if bits.is_multiple_of(3) { aws("EC2", bits >> 8) } else { ordinary(bits) })
     }
 
     /// An address of AWS Global Accelerator.
     pub fn accelerator(&self, dice: &mut Dice) -> IpAddr {
-        IpAddr::V4(aws("GLOBALACCELERATOR", dice.next()))
+        IpAddr::V4(aws("GLOBALACCELERATOR", dice.bits()))
     }
 
     /// Somebody at home or on a phone.
     pub fn resident(&self, dice: &mut Dice) -> IpAddr {
-        IpAddr::V4(ordinary(dice.next()))
+        IpAddr::V4(ordinary(dice.bits()))
     }
 
     /// The n-th Tor relay.
@@ -196,11 +196,11 @@ mod tests {
         let mut dice = Dice::new(3, &[]);
         for tag in ["S3", "DYNAMODB", "GLOBALACCELERATOR", "CLOUDFRONT", "AMAZON", "EC2"] {
             for _ in 0..200 {
-                assert_eq!(aws_service(IpAddr::V4(aws(tag, dice.next()))), tag);
+                assert_eq!(aws_service(IpAddr::V4(aws(tag, dice.bits()))), tag);
             }
         }
         for _ in 0..2000 {
-            assert_eq!(aws_service(IpAddr::V4(ordinary(dice.next()))), "-");
+            assert_eq!(aws_service(IpAddr::V4(ordinary(dice.bits()))), "-");
         }
     }
 

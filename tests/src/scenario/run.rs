@@ -30,8 +30,8 @@ const FILE_HOURS: i64 = 6;
 pub fn generate(world: &World, out: &Path) -> anyhow::Result<(Labels, u64)> {
     let mut cast = cast::build(world);
     write_lists(&cast.net, &out.join("intel"))?;
-    write_json(&out.join("intel/inventory.json"), &inventory(&cast.hosts))?;
-    write_json(&out.join("labels.json"), &serde_json::to_value(&cast.labels)?)?;
+    write_json(&out.join("intel/inventory.json"), &inventory(&cast.hosts), false)?;
+    write_json(&out.join("labels.json"), &serde_json::to_value(&cast.labels)?, true)?;
     let folder = out.join("flow-logs");
     let mut files = Files::new(world, &folder)?;
     let mut text = Vec::new();
@@ -95,12 +95,12 @@ where
     Ok(())
 }
 
-fn write_json(path: &Path, value: &serde_json::Value) -> anyhow::Result<()> {
+fn write_json(path: &Path, value: &serde_json::Value, pretty: bool) -> anyhow::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     }
-    let text = format!("{}\n", serde_json::to_string_pretty(value)?);
-    fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+    let text = if pretty { serde_json::to_string_pretty(value)? } else { value.to_string() };
+    fs::write(path, text + "\n").with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn write_lists(net: &Internet, folder: &Path) -> anyhow::Result<()> {

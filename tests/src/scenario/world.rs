@@ -1,182 +1,12 @@
 //! Named worlds and their knobs.
 
+mod kind;
+
+use self::Kind::*;
+use self::kind::SHIPPED;
+pub use self::kind::{ALL, Kind};
 use super::internet::Rotation;
 use super::row::Layout;
-
-/// The kinds of hijack that a world can hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// Back-connect relay, 50 kbit/s.
-    Relay50k,
-    /// Back-connect relay, 600 kbit/s.
-    Relay600k,
-    /// Back-connect relay, 5 Mbit/s.
-    Relay5m,
-    /// Everything over IPv6.
-    RelayV6,
-    /// Behind a NAT whose interface alone is logged.
-    RelayNat,
-    /// New instances in an unused region that share gateways.
-    RelayFleet,
-    /// New gateway addresses every 10 minutes.
-    RelayRotating,
-    /// Tunnel compressed to 0.3 to 0.5.
-    RelayCompressed,
-    /// Tunnel padded by two.
-    RelayPadded,
-    /// Answers smeared over half an hour.
-    RelayBuffered,
-    /// On a host that crawls.
-    RelayOnCrawler,
-    /// On a host with several times its traffic.
-    RelayMixed,
-    /// Older than the data.
-    RelayFromStart,
-    /// Gateways are Global Accelerator addresses.
-    RelayAccelerator,
-    /// Open SOCKS proxy with a handful of clients.
-    SocksFew,
-    /// Open HTTP proxy with many clients.
-    ProxyMany,
-    /// Tor relay.
-    TorRelay,
-    /// Upload through Tor.
-    TorUpload,
-    /// Scan of 25 hosts a minute for a while.
-    Scan25,
-    /// Scan of 1,000 hosts.
-    Scan1k,
-    /// Scan of 100,000 hosts.
-    Scan100k,
-    /// Some hosts every ten minutes, for hours.
-    ScanSlow,
-    /// UDP flood.
-    UdpFlood,
-    /// SYN flood.
-    SynFlood,
-    /// Torrent seeding.
-    Torrent,
-    /// Slow theft that grows day over day.
-    SlowGrowth,
-    /// A dormant host wakes and uploads.
-    Dormant,
-    /// Bulk upload to an address that nobody knows.
-    BulkUpload,
-}
-
-use Kind::*;
-
-/// All kinds.
-pub const ALL: [Kind; 28] = [
-    Relay50k,
-    Relay600k,
-    Relay5m,
-    RelayV6,
-    RelayNat,
-    RelayFleet,
-    RelayRotating,
-    RelayCompressed,
-    RelayPadded,
-    RelayBuffered,
-    RelayOnCrawler,
-    RelayMixed,
-    RelayFromStart,
-    RelayAccelerator,
-    SocksFew,
-    ProxyMany,
-    TorRelay,
-    TorUpload,
-    Scan25,
-    Scan1k,
-    Scan100k,
-    ScanSlow,
-    UdpFlood,
-    SynFlood,
-    Torrent,
-    SlowGrowth,
-    Dormant,
-    BulkUpload,
-];
-
-/// The kinds of the shipped scenario.
-const SHIPPED: [Kind; 20] = [
-    Relay50k,
-    Relay600k,
-    Relay5m,
-    RelayV6,
-    RelayRotating,
-    RelayCompressed,
-    RelayPadded,
-    RelayBuffered,
-    RelayOnCrawler,
-    RelayFromStart,
-    SocksFew,
-    TorRelay,
-    TorUpload,
-    Scan1k,
-    ScanSlow,
-    UdpFlood,
-    SynFlood,
-    Torrent,
-    SlowGrowth,
-    Dormant,
-];
-
-impl Kind {
-    /// Name in the labels.
-    pub fn name(self) -> &'static str {
-        match self {
-            Relay50k => "relay-50k",
-            Relay600k => "relay-600k",
-            Relay5m => "relay-5m",
-            RelayV6 => "relay-ipv6",
-            RelayNat => "relay-behind-nat",
-            RelayFleet => "relay-fleet",
-            RelayRotating => "relay-rotating",
-            RelayCompressed => "relay-compressed",
-            RelayPadded => "relay-padded",
-            RelayBuffered => "relay-buffered",
-            RelayOnCrawler => "relay-on-crawler",
-            RelayMixed => "relay-mixed",
-            RelayFromStart => "relay-from-start",
-            RelayAccelerator => "relay-accelerator",
-            SocksFew => "socks-few-clients",
-            ProxyMany => "proxy-many-clients",
-            TorRelay => "tor-relay",
-            TorUpload => "tor-upload",
-            Scan25 => "scan-25",
-            Scan1k => "scan-1k",
-            Scan100k => "scan-100k",
-            ScanSlow => "scan-slow",
-            UdpFlood => "udp-flood",
-            SynFlood => "syn-flood",
-            Torrent => "torrent",
-            SlowGrowth => "slow-growth",
-            Dormant => "dormant",
-            BulkUpload => "bulk-upload",
-        }
-    }
-
-    /// Kernel that should name it.
-    pub fn kernel(self) -> &'static str {
-        match self {
-            SocksFew | ProxyMany | TorRelay => "served-relay",
-            TorUpload => "intel",
-            Scan25 | Scan1k | Scan100k | ScanSlow => "scan",
-            UdpFlood | SynFlood => "flood",
-            Torrent => "torrent",
-            SlowGrowth => "slow-growth",
-            Dormant => "dormant",
-            BulkUpload => "upload",
-            _ => "relay",
-        }
-    }
-
-    /// Severity that an analyst would want at least.
-    pub fn severity(self) -> &'static str {
-        if matches!(self, SlowGrowth | BulkUpload) { "low" } else { "medium" }
-    }
-}
 
 /// One change that every back-connect relay of a world makes to escape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -308,7 +138,7 @@ impl World {
         }
         (name == "shipped").then(|| Self {
             days: 4,
-            entities: 42,
+            entities: 40,
             first_day: 2.1,
             hijacks: SHIPPED.to_vec(),
             no_data: false,
@@ -316,7 +146,7 @@ impl World {
             busy: 0.015,
             lean: true,
             private: 0.1,
-            longest: 3.5,
+            longest: 3.2,
             ..dev
         })
     }

@@ -54,7 +54,7 @@ impl Behaviour for Server {
         let rate = self.rate * surge * self.rhythm.load(stage.now) * self.wander.next(stage, 0.4);
         for _ in 0..stage.dice.poisson(rate) {
             let client = match &self.clients {
-                Clients::Public(tor) if stage.dice.chance(*tor) => stage.net.tor(stage.dice.next()),
+                Clients::Public(tor) if stage.dice.chance(*tor) => stage.net.tor(stage.dice.bits()),
                 Clients::Public(_) => stage.net.resident(stage.dice),
                 Clients::These(all) => *stage.dice.pick(all),
                 Clients::Inside(role) => match stage.neighbour(role) {

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{Casting, roles};
+use super::{Casting, deck};
 use crate::labels::Hijack;
 use crate::scenario::account::{HOME, Kind as Interface, UNUSED};
 use crate::scenario::behaviour::Behaviour;
@@ -56,7 +56,7 @@ impl Casting<'_> {
             Kind::RelayFleet => "idle",
             _ if self.evades(kind, Evasion::Crawler) => "crawler",
             _ if self.evades(kind, Evasion::Mixed) => "kubernetes",
-            _ => roles::likely(&mut self.dice),
+            _ => deck::likely(&mut self.dice),
         };
         let fleet = kind == Kind::RelayFleet;
         let index = self.add(Interface::Instance, role, if fleet { UNUSED } else { HOME });
@@ -82,7 +82,9 @@ impl Casting<'_> {
     fn span(&mut self, kind: Kind) -> (i64, i64) {
         let first = self.start + (self.world.first_day * DAY as f64) as i64;
         if kind == Kind::RelayFromStart || self.evades(kind, Evasion::FromStart) {
-            return (self.start - DAY, self.end);
+            // A lean world ends it a day after the baselines stand: what is left repeats itself.
+            let end = if self.world.lean { first + DAY } else { self.end };
+            return (self.start - DAY, end.min(self.end));
         }
         let longest = self.world.longest;
         let hours = match kind {
@@ -125,11 +127,11 @@ impl Casting<'_> {
                 proxy(*d.pick(&[3128, 8080, 8888, 24_000]), clients, if self.world.lean { 6.0 } else { 20.0 })
             }
             Kind::TorRelay => {
-                let links = if self.world.lean { 12 } else { d.range(20, 40) as usize };
+                let links = if self.world.lean { 6 } else { d.range(20, 40) as usize };
                 Box::new(TorRelay::new(*d.pick(&[9001, 443]), 1.5e7, links))
             }
             Kind::TorUpload => {
-                let guards = (0..d.range(1, 2)).map(|_| d.next()).collect();
+                let guards = (0..d.range(1, 2)).map(|_| d.bits()).collect();
                 Box::new(TorUpload::new(d.lognormal(1.2e6, 0.5), guards))
             }
             Kind::Scan25 => scan(5.0, 25 * 5, vec![22], 0),
@@ -149,12 +151,18 @@ impl Casting<'_> {
                 pps: d.range(12_000, 30_000),
             }),
             Kind::Torrent => {
-                let rate = if self.world.lean { 3.0 } else { 8.0 };
+                let rate = if self.world.lean { 1.5 } else { 8.0 };
                 Box::new(Torrent { port: d.range(20_000, 60_000) as u16, rate, given: 3e5 })
             }
             Kind::SlowGrowth => {
                 let (size, growth) = (d.between(2e6, 5e6), d.between(1.3, 1.6));
-                Box::new(Upload::new(self.net.hosting(d, false), size, growth, start, 0.7))
+                Box::new(Upload::new(
+                    self.net.hosting(d, false),
+                    size,
+                    growth,
+                    start,
+                    if self.world.lean { 0.4 } else { 0.7 },
+                ))
             }
             Kind::Dormant => {
                 let size = d.lognormal(1.5e8, 0.4);
@@ -178,7 +186,7 @@ impl Casting<'_> {
             _ => (d.lognormal(4e5, 0.4), d.between(4e4, 1e5)),
         };
         // Fewer and larger answers at the same rate keep the rows of a fast relay within bounds.
-        let most_per_hour = if self.world.lean { 280.0 } else { 3000.0 };
+        let most_per_hour = if self.world.lean { 240.0 } else { 3000.0 };
         let (bits, most_per_hour) = match kind {
             Kind::RelayFromStart if self.world.lean => (5e4, 40.0),
             _ => (bits, most_per_hour),
@@ -186,7 +194,7 @@ impl Casting<'_> {
         let mean = mean.max(bits / 8.0 * 3600.0 / most_per_hour);
         let most_sessions = match kind {
             Kind::RelayFromStart if self.world.lean => 1,
-            _ if self.world.lean => 3,
+            _ if self.world.lean => 2,
             _ => 20,
         };
         let evades = |one: Kind, evasion: Evasion| kind == one || self.world.evasion == Some(evasion);

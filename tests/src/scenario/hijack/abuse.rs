@@ -118,17 +118,11 @@ impl Behaviour for Torrent {
 
 fn random_target(stage: &mut Stage<'_>) -> IpAddr {
     loop {
-        let bits = stage.dice.next() as u32;
+        let bits = stage.dice.bits() as u32;
         let v4 = Ipv4Addr::from_bits(bits);
-        let [a, b, ..] = v4.octets();
-        let reserved = matches!(a, 0 | 10 | 127 | 224..) || (a, b) == (169, 254) || (a, b) == (192, 168);
-        if !reserved
-            && !(a == 172 && (16..32).contains(&b))
-            && !(a == 100 && (64..128).contains(&b))
-            && a != 192
-            && a != 198
-            && a != 203
-        {
+        let [a, ..] = v4.octets();
+        // Whole first octets are left out where a part is reserved: a scanner's exclude list does the same.
+        if !matches!(a, 0 | 10 | 100 | 127 | 169 | 172 | 192 | 198 | 203 | 224..) {
             return IpAddr::V4(v4);
         }
     }

@@ -103,7 +103,7 @@ impl Relay {
 
     /// Jobs of this minute: bursts of some minutes with pauses, wandering, with a slow daily wave.
     fn jobs(&mut self, stage: &mut Stage<'_>) -> u64 {
-        let wave = 1.0 + 0.35 * (stage.now as f64 / 86_400.0 * std::f64::consts::TAU).sin();
+        let wave = 1.0 + 0.35 * libm::sin(stage.now as f64 / 86_400.0 * std::f64::consts::TAU);
         let level = self.wander.next(stage, 0.6);
         if self.quiet > 0 {
             self.quiet -= 1;
@@ -127,7 +127,7 @@ impl Behaviour for Relay {
             // TLS runs from the customer to the origin, so its handshake crosses the tunnel as well.
             let asked = stage.dice.range(600, 2000) + stage.dice.range(700, 1800);
             let sigma: f64 = 1.4;
-            let median = self.plan.mean_response * (-sigma * sigma / 2.0).exp();
+            let median = self.plan.mean_response * libm::exp(-sigma * sigma / 2.0);
             let answered = stage.dice.lognormal(median, sigma).min(6e7) as u64 + stage.dice.range(3900, 5000);
             stage.fetch(remote, port, asked, answered, Tls::No);
             let lane = stage.dice.below(self.held.len() as u64) as usize;

@@ -61,7 +61,7 @@ impl Behaviour for TorRelay {
             self.held.swap_remove(i).close(stage);
         }
         while self.held.len() < self.links {
-            let peer = stage.net.tor(stage.dice.next());
+            let peer = stage.net.tor(stage.dice.bits());
             let port = *stage.dice.pick(&[9001, 443, 9001, 8443]);
             let held = if stage.dice.chance(0.5) {
                 Held::accept(stage, peer, self.port)

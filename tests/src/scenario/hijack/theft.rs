@@ -40,7 +40,7 @@ impl Behaviour for Upload {
         let drop = self.drop;
         let mut held = self.held.take().unwrap_or_else(|| Held::dial(stage, drop, 443));
         let days = (stage.now - self.start) as f64 / 86_400.0;
-        let bytes = self.per_hour / 60.0 / self.presence * self.growth.powf(days) * level;
+        let bytes = self.per_hour / 60.0 / self.presence * libm::pow(self.growth, days) * level;
         let answer = stage.dice.range(100, 400);
         held.talk(stage, bytes as u64, answer, 0);
         self.held = Some(held);
