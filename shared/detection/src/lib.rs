@@ -7,9 +7,11 @@ pub mod collect;
 pub mod counter;
 pub mod entity;
 pub mod finding;
+pub mod kernels;
 pub mod observation;
 pub mod ring;
 pub mod settings;
 pub mod sketch;
+pub mod state;
 
 pub use finding::{Finding, Kernel, Severity};

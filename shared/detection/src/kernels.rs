@@ -1,0 +1,20 @@
+//! The tests of traffic, one idea a file: numbers in, a score with its facts out.
+
+pub mod bucket;
+pub mod relay;
+pub mod statistics;
+
+use crate::finding::{Kernel, Severity};
+
+/// What a kernel found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// Which kernel.
+    pub kernel: Kernel,
+    /// Severity that it asks for by itself.
+    pub severity: Severity,
+    /// Strength in [0, 1].
+    pub score: f32,
+    /// What was measured, in words.
+    pub facts: Vec<String>,
+}

@@ -1,0 +1,188 @@
+//! One entity's bucket reduced to what the kernels read: sums by role and initiator.
+
+use std::net::IpAddr;
+
+use crate::entity::address_hash;
+use crate::observation::{Row, Side};
+use crate::ring::Pair;
+
+/// Ports that amplify: a flood by reflection goes to many of them.
+const TCP: u8 = 6;
+const UDP: u8 = 17;
+
+/// A dialled remote that was pushed to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Push {
+    /// Its address.
+    pub ip: IpAddr,
+    /// Its port.
+    pub port: u16,
+    /// IANA protocol number.
+    pub protocol: u8,
+    /// Payload.
+    pub payload: Pair,
+    /// Wire bytes.
+    pub wire: Pair,
+}
+
+/// Tries that nobody answered, on one port.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Tries {
+    /// The port.
+    pub port: u16,
+    /// Hosts tried.
+    pub tried: u32,
+    /// Hosts that did not answer.
+    pub failed: u32,
+    /// Packets sent to those that did not.
+    pub packets: u64,
+    /// One of them.
+    pub example: Option<IpAddr>,
+}
+
+/// Attack-sized packets at a rate.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rush {
+    /// Where to.
+    pub ip: IpAddr,
+    /// Its port.
+    pub port: u16,
+    /// IANA protocol number.
+    pub protocol: u8,
+    /// Packets a second.
+    pub packets: u64,
+    /// Bits a second.
+    pub bits: u64,
+    /// Seconds it lasted within the bucket.
+    pub span: u64,
+    /// Wire bytes.
+    pub wire: Pair,
+    /// Packets answered per packet sent.
+    pub answered: f64,
+}
+
+/// A bucket by roles.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    /// Wire bytes.
+    pub external: Pair,
+    /// Pushed-to remotes, most payload first.
+    pub pushes: Vec<Push>,
+    /// All other dialled remotes.
+    pub pull: Pair,
+    /// Hashes of remotes pulled from.
+    pub origins: Vec<u64>,
+    /// Pulled-from remotes with most wire bytes, at most eight.
+    pub pulled: Vec<Push>,
+    /// Per served port: payload and clients.
+    pub served: Vec<(u16, Pair, u32)>,
+    /// Hashes of peers on unprivileged ports that exchange both ways.
+    pub peers: Vec<u64>,
+    /// Their payload.
+    pub peer: Pair,
+    /// The UDP share of it.
+    pub peer_udp: u64,
+    /// Failed tries by port, most failures first.
+    pub tries: Vec<Tries>,
+    /// Most failed ports of one host.
+    pub host_ports: Option<(IpAddr, u32)>,
+    /// Fastest unanswered stream.
+    pub rush: Option<Rush>,
+}
+
+/// Reduces a bucket's rows.
+pub fn summarise(rows: &[Row]) -> Summary {
+    let mut summary = Summary::default();
+    let mut tries: std::collections::BTreeMap<u16, Tries> = std::collections::BTreeMap::new();
+    let mut by_host: std::collections::BTreeMap<IpAddr, u32> = std::collections::BTreeMap::new();
+    let mut served: std::collections::BTreeMap<u16, (Pair, u32)> = std::collections::BTreeMap::new();
+    for Row { key, sums, .. } in rows {
+        let payload = Pair { out: sums.payload_out(key), into: sums.payload_in(key) };
+        let wire = Pair { out: sums.bytes_out, into: sums.bytes_in };
+        summary.external.add(wire);
+        let peer = Push { ip: key.remote, port: key.port, protocol: key.protocol, payload, wire };
+        if sums.unprivileged && payload.out >= 2_000 && payload.into >= 2_000 {
+            summary.peers.push(address_hash(key.remote));
+            summary.peer.add(payload);
+            if key.protocol == UDP {
+                summary.peer_udp = summary.peer_udp.saturating_add(payload.total());
+            }
+        }
+        if key.side == Side::Served {
+            if payload.total() > 0 {
+                let port = served.entry(key.port).or_default();
+                port.0.add(payload);
+                port.1 += 1;
+            }
+            continue;
+        }
+        if payload.out >= 2_048 && payload.pcr() >= 0.3 {
+            summary.pushes.push(peer);
+        } else {
+            summary.pull.add(payload);
+            if payload.into >= 256 {
+                summary.origins.push(address_hash(key.remote));
+                summary.pulled.push(peer);
+            }
+        }
+        if let Some(rush) = rush(&peer, sums)
+            && summary.rush.is_none_or(|best| rush.packets > best.packets)
+        {
+            summary.rush = Some(rush);
+        }
+        if sums.packets_out == 0 || !matches!(key.protocol, TCP | UDP) {
+            continue;
+        }
+        let port = tries.entry(key.port).or_insert(Tries { port: key.port, ..Tries::default() });
+        port.tried += 1;
+        if failed(key.protocol, sums) {
+            port.failed += 1;
+            port.packets += sums.packets_out;
+            port.example.get_or_insert(key.remote);
+            *by_host.entry(key.remote).or_default() += 1;
+        }
+    }
+    summary.pushes.sort_by(|a, b| b.payload.out.cmp(&a.payload.out).then(a.ip.cmp(&b.ip)));
+    summary.pulled.sort_by(|a, b| b.wire.into.cmp(&a.wire.into).then(a.ip.cmp(&b.ip)));
+    summary.pulled.truncate(8);
+    summary.served = served.into_iter().map(|(port, (pair, clients))| (port, pair, clients)).collect();
+    summary.tries = tries.into_values().collect();
+    summary.tries.sort_by(|a, b| b.failed.cmp(&a.failed).then(a.port.cmp(&b.port)));
+    summary.tries.truncate(16);
+    summary.host_ports = by_host.into_iter().max_by_key(|(_, ports)| *ports);
+    summary
+}
+
+/// Nobody answered: silence or a reset to a first packet, or the network's own refusal.
+///
+/// `tcp-flags` shows no pure ACK, so an open connection's first record reads SYN too: what counts is
+/// that nothing but resets came back.
+fn failed(protocol: u8, sums: &crate::observation::RowSums) -> bool {
+    if sums.rejected {
+        return true;
+    }
+    let few = sums.packets_out <= 8;
+    let reset = protocol == TCP && sums.flags_in & 4 != 0 && sums.flags_in & 16 == 0;
+    // Port 53, 123 and 443 over UDP answer late or never without meaning anything.
+    few && (reset || sums.packets_in == 0 && (protocol == TCP || sums.packets_out <= 2))
+}
+
+fn rush(peer: &Push, sums: &crate::observation::RowSums) -> Option<Rush> {
+    let span = sums.span().max(60);
+    let size = sums.bytes_out / sums.packets_out.max(1);
+    // A bulk upload's first record reads SYN as well: only header-sized packets are a SYN flood.
+    if peer.protocol == TCP && (size > 80 || sums.flags_out & 16 != 0) {
+        return None;
+    }
+    let answered = sums.packets_in as f64 / sums.packets_out.max(1) as f64;
+    Some(Rush {
+        ip: peer.ip,
+        port: peer.port,
+        protocol: peer.protocol,
+        packets: sums.packets_out / span,
+        bits: sums.bytes_out.saturating_mul(8) / span,
+        span: sums.span(),
+        wire: peer.wire,
+        answered,
+    })
+}

@@ -1,0 +1,269 @@
+//! What is remembered of an entity: one document, a few kilobytes at most.
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::counter::{Counter, Filter};
+use crate::entity::EntityInfo;
+use crate::finding::{Group, Kernel, Severity};
+use crate::ring::{Pair, Ring};
+use crate::sketch::Sketch;
+
+/// The layout that this build writes; the first byte of a document.
+pub const LAYOUT: u8 = 1;
+
+/// Destinations kept with their history.
+const DESTINATIONS: usize = 16;
+
+/// Milliseconds of an hour and a day.
+pub const HOUR: i64 = 3_600_000;
+/// See [`HOUR`].
+pub const DAY: i64 = 24 * HOUR;
+
+/// An entity's document.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct EntityState {
+    /// Who.
+    pub info: EntityInfo,
+    /// Start of the first bucket with records.
+    pub first_seen: i64,
+    /// Event time of the latest record.
+    pub latest: i64,
+    /// Longest record seen, milliseconds.
+    pub interval: i64,
+    /// Records carry `tcp-flags`.
+    pub has_flags: bool,
+    /// Records carry `flow-direction`.
+    pub has_direction: bool,
+    /// Declared losses so far.
+    pub losses: u32,
+    /// The last three hours.
+    pub ring: Ring,
+    /// Destinations pushed to.
+    pub known: Known,
+    /// The busiest of them.
+    pub destinations: Vec<Destination>,
+    /// Served ports that carried payload: port and the bucket of the first.
+    pub served: Vec<(u16, i64)>,
+    /// Distinct origins of this and the previous hour.
+    pub origins: Hourly,
+    /// Distinct two-way peers of this and the previous hour.
+    pub peers: Hourly,
+    /// All traffic by day, latest last, at most ten days.
+    pub days: Vec<(i64, u64)>,
+    /// External egress per bucket, at all hours.
+    pub egress: Sketch,
+    /// Buckets in which a kernel's hour was positive.
+    pub positive: Vec<(Kernel, i64)>,
+    /// Incidents, by evidence group.
+    pub incidents: Vec<Incident>,
+}
+
+/// Destinations pushed to, in four ages: two half days that are still new, two long ones that are known.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct Known {
+    recent: [Filter; 2],
+    old: [Filter; 2],
+    half_day: i64,
+    week: i64,
+}
+
+/// A destination with its history.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Destination {
+    /// Its address.
+    pub ip: IpAddr,
+    /// Its port.
+    pub port: u16,
+    /// IANA protocol number.
+    pub protocol: u8,
+    /// First bucket in which it was pushed to.
+    pub first: i64,
+    /// Last such bucket.
+    pub last: i64,
+    /// Buckets in which it was pushed to.
+    pub buckets: u32,
+    /// Wire bytes in all.
+    pub wire: Pair,
+    /// Payload pushed, decayed by half a bucket of silence: what decides who stays in the table.
+    pub weight: u64,
+    /// Wire bytes out per day, latest last, at most five days.
+    pub days: Vec<(i64, u64)>,
+}
+
+/// A distinct count by the hour.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct Hourly {
+    hour: i64,
+    this: Counter,
+    previous: Counter,
+}
+
+/// An incident's memory.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Incident {
+    /// The evidence group that it is about.
+    pub group: Group,
+    /// Bucket that opened it.
+    pub opened: i64,
+    /// Last bucket that was positive.
+    pub last: i64,
+    /// Highest severity told.
+    pub severity: Severity,
+    /// Reports so far.
+    pub count: u32,
+    /// External bytes out since it was opened.
+    pub bytes_out: u64,
+}
+
+impl EntityState {
+    /// The document's bytes: layout, then fields.
+    ///
+    /// # Errors
+    ///
+    /// Returns the codec's error; none is expected for a state in memory.
+    pub fn encode(&self) -> Result<Vec<u8>, postcard::Error> {
+        postcard::to_extend(self, vec![LAYOUT])
+    }
+
+    /// Reads a document.
+    ///
+    /// # Errors
+    ///
+    /// Returns the codec's error for a document of another layout or a broken one.
+    pub fn decode(bytes: &[u8]) -> Result<Self, postcard::Error> {
+        match bytes.split_first() {
+            Some((&LAYOUT, fields)) => postcard::from_bytes(fields),
+            _ => Err(postcard::Error::DeserializeBadEncoding),
+        }
+    }
+
+    /// Notes a push; the least of the table makes room.
+    pub fn note_push(&mut self, push: &crate::kernels::bucket::Push, bucket: i64) {
+        let day = bucket.div_euclid(DAY);
+        let found = self.destinations.iter_mut().find(|have| have.ip == push.ip && have.port == push.port);
+        let entry = if let Some(entry) = found {
+            entry
+        } else {
+            if self.destinations.len() >= DESTINATIONS {
+                let least =
+                    self.destinations.iter().enumerate().min_by_key(|(_, have)| (have.weight, have.last));
+                let Some((least, _)) = least.filter(|(_, have)| have.weight < push.payload.out) else {
+                    return;
+                };
+                self.destinations.swap_remove(least);
+            }
+            self.destinations.push(Destination {
+                ip: push.ip,
+                port: push.port,
+                protocol: push.protocol,
+                first: bucket,
+                last: bucket,
+                buckets: 0,
+                wire: Pair::default(),
+                weight: 0,
+                days: Vec::new(),
+            });
+            let Some(entry) = self.destinations.last_mut() else { return };
+            entry
+        };
+        entry.last = bucket;
+        entry.buckets += 1;
+        entry.wire.add(push.wire);
+        entry.weight = entry.weight.saturating_add(push.payload.out);
+        add_day(&mut entry.days, day, push.wire.out, 5);
+    }
+
+    /// Lets the weights of the destination table fade.
+    pub fn fade(&mut self) {
+        for entry in &mut self.destinations {
+            entry.weight -= entry.weight / 64;
+        }
+    }
+}
+
+impl Known {
+    /// Whether a destination was pushed to on an earlier day.
+    pub fn contains(&self, hash: u64) -> bool {
+        self.old.iter().any(|filter| filter.contains(hash))
+    }
+
+    /// Remembers a destination; it counts as new for another 12 to 24 hours.
+    pub fn insert(&mut self, hash: u64) {
+        self.recent[0].insert(hash);
+    }
+
+    /// Moves the ages on to `time`.
+    pub fn rotate(&mut self, time: i64) {
+        let (half_day, week) = (time.div_euclid(DAY / 2), time.div_euclid(7 * DAY));
+        if self.half_day == 0 {
+            (self.half_day, self.week) = (half_day, week);
+        }
+        if week > self.week {
+            self.old[1] = std::mem::take(&mut self.old[0]);
+            self.week = week;
+        }
+        for _ in 0..(half_day - self.half_day).clamp(0, 2) {
+            let ripe = std::mem::take(&mut self.recent[1]);
+            self.old[0].merge(&ripe);
+            self.recent[1] = std::mem::take(&mut self.recent[0]);
+        }
+        self.half_day = self.half_day.max(half_day);
+    }
+}
+
+impl Hourly {
+    /// Adds hashes seen in a bucket.
+    pub fn add(&mut self, bucket: i64, hashes: &[u64]) {
+        let hour = bucket.div_euclid(HOUR);
+        if hour != self.hour {
+            let this = std::mem::take(&mut self.this);
+            self.previous = if hour == self.hour + 1 { this } else { Counter::default() };
+            self.hour = hour;
+        }
+        hashes.iter().for_each(|&hash| self.this.insert(hash));
+    }
+
+    /// Distinct hashes of the fuller of the two hours.
+    pub fn count(&self) -> u32 {
+        self.this.count().max(self.previous.count())
+    }
+}
+
+/// Adds to a day's sum, keeping the latest `keep` days.
+pub(crate) fn add_day(days: &mut Vec<(i64, u64)>, day: i64, amount: u64, keep: usize) {
+    match days.last_mut() {
+        Some((have, sum)) if *have == day => *sum = sum.saturating_add(amount),
+        _ => days.push((day, amount)),
+    }
+    if days.len() > keep {
+        days.remove(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_reads_back_and_another_layout_is_refused() {
+        let state = EntityState { latest: 7, served: vec![(443, 5)], ..EntityState::default() };
+        let bytes = state.encode().unwrap();
+
+        assert_eq!(EntityState::decode(&bytes).unwrap(), state);
+        assert!(EntityState::decode(&[9, 0, 0]).is_err());
+        assert!(EntityState::decode(&bytes[..bytes.len() - 1]).is_err());
+    }
+
+    #[test]
+    fn a_destination_is_new_for_half_a_day_at_least_and_known_after_a_day() {
+        let mut known = Known::default();
+        known.rotate(DAY);
+        known.insert(1 << 50);
+        known.rotate(DAY + DAY / 2);
+        assert!(!known.contains(1 << 50));
+        known.rotate(2 * DAY);
+        assert!(known.contains(1 << 50));
+    }
+}
