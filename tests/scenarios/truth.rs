@@ -61,5 +61,7 @@ fn a_calm_world_has_no_hijack_and_counts_all_its_life() {
     let (labels, _) = made(&world);
     assert!(labels.hijacks.is_empty() && labels.entities.iter().all(|e| !e.hijacked));
     let days: f64 = labels.entities.iter().map(|e| e.benign_days).sum();
-    assert!((30.0..=48.0).contains(&days), "{days}");
+    assert!((30.0..=40.0).contains(&days), "{days}");
+    let shared = labels.entities.iter().filter(|e| e.entity.starts_with("eni-"));
+    assert_eq!(shared.map(|e| e.benign_days).collect::<Vec<_>>(), [0.0; 4], "a NAT gateway is no entity");
 }

@@ -59,6 +59,6 @@ pub struct Entity {
     pub alive_from_ms: i64,
     /// Last instant alive within the data, milliseconds since the epoch.
     pub alive_to_ms: i64,
-    /// Benign life: alive and not yet hijacked, in days.
+    /// Benign life in days: an instance, alive and not yet hijacked; 0 for shared interfaces.
     pub benign_days: f64,
 }

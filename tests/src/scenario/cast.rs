@@ -144,7 +144,12 @@ impl Casting<'_> {
                 hijacked: mine().next().is_some(),
                 alive_from_ms: ms(from),
                 alive_to_ms: ms(to.max(from)),
-                benign_days: (safe - from) as f64 / DAY as f64,
+                // Shared interfaces are no entities to a detector: their days must not dilute its false alerts.
+                benign_days: if host.kind == Kind::Instance {
+                    (safe - from) as f64 / DAY as f64
+                } else {
+                    0.0
+                },
             }
         };
         Labels {
