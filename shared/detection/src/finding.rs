@@ -313,6 +313,20 @@ impl Severity {
     }
 }
 
+impl Group {
+    /// Lowercase name: the reason class of incident ids.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Volume => "volume",
+            Self::Structure => "structure",
+            Self::Session => "session",
+            Self::Reachability => "reachability",
+            Self::Intel => "intel",
+            Self::Context => "context",
+        }
+    }
+}
+
 impl Kernel {
     /// Kebab-case name, used in incident ids and message attributes.
     pub const fn name(self) -> &'static str {

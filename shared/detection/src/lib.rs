@@ -3,15 +3,19 @@
 //! Pure and synchronous: records in, state and findings out. No AWS, no clock, no randomness: the
 //! same crate runs in the Lambdas, in the local command and in the tests.
 
+pub mod an0084;
 pub mod collect;
 pub mod counter;
 pub mod entity;
 pub mod finding;
+pub mod incident;
 pub mod kernels;
 pub mod observation;
 pub mod ring;
 pub mod settings;
+pub mod shared;
 pub mod sketch;
 pub mod state;
+pub mod step;
 
 pub use finding::{Finding, Kernel, Severity};
