@@ -1,1 +1,16 @@
-//! one document per entity: compare-and-swap, exactly-once application, embedded stores.
+//! Where Weir remembers: one document per entity, replaced by compare-and-swap.
+//!
+//! A store keeps opaque bodies under keys and knows nothing of what they mean. [`MemoryStore`] lives
+//! here; the one over DynamoDB is `weir-dynamodb`. This crate reaches no async
+//! runtime and no AWS crate: the stores here never wait, so [`finish_now`] is executor enough for them.
+
+pub mod memory;
+pub mod store;
+
+#[doc(hidden)]
+pub mod conformance;
+mod ready;
+
+pub use memory::MemoryStore;
+pub use ready::finish_now;
+pub use store::{Key, Saved, Store, StoreError, Stored};
