@@ -1,9 +1,10 @@
 //! Where Weir remembers: one document per entity, replaced by compare-and-swap.
 //!
-//! A store keeps opaque bodies under keys and knows nothing of what they mean. [`MemoryStore`] lives
-//! here; the one over DynamoDB is `weir-dynamodb`. This crate reaches no async
+//! A store keeps opaque bodies under keys and knows nothing of what they mean. [`MemoryStore`] and
+//! [`EmbeddedStore`] live here; the one over DynamoDB is `weir-dynamodb`. This crate reaches no async
 //! runtime and no AWS crate: the stores here never wait, so [`finish_now`] is executor enough for them.
 
+pub mod embedded;
 pub mod memory;
 pub mod store;
 
@@ -11,6 +12,7 @@ pub mod store;
 pub mod conformance;
 mod ready;
 
+pub use embedded::{EmbeddedStore, OpenError};
 pub use memory::MemoryStore;
 pub use ready::finish_now;
 pub use store::{Key, Saved, Store, StoreError, Stored};
