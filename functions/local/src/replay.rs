@@ -1,0 +1,178 @@
+//! `weir replay`: files in event-time order through the detection, findings out.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+use weir_alerting::Product;
+use weir_detection::collect::Collector;
+use weir_detection::entity::EntityKey;
+use weir_detection::finding::Finding;
+use weir_detection::observation::{BUCKET, Observations};
+use weir_detection::settings::Settings;
+use weir_detection::shared::Shared;
+use weir_detection::state::EntityState;
+use weir_detection::step::step;
+use weir_records::vpc_flow::Line;
+
+use crate::options::{Format, Replay, Usage};
+use crate::stream::Stream;
+
+/// What a run did; the contract's summary.
+#[derive(Debug, Default, Serialize)]
+struct Summary {
+    lines: u64,
+    bytes: u64,
+    records: u64,
+    rejects: BTreeMap<String, u64>,
+    losses: u64,
+    late: u64,
+    duplicates: u64,
+    entities: usize,
+    windows: u64,
+    findings: BTreeMap<&'static str, u64>,
+    suppressed: u64,
+    wall_ms: u128,
+}
+
+/// Runs the command.
+pub(crate) fn run(options: &Replay, out: &mut dyn Write) -> Result<()> {
+    let started = Instant::now();
+    let format = match &options.flow_format {
+        Some(text) => Some(text.parse().map_err(|error| Usage(format!("--flow-format: {error}")))?),
+        None => None,
+    };
+    let intel = crate::input::intel(options.intel.as_deref())?;
+    let settings = Settings::default();
+    let mut rejects = match &options.rejects {
+        Some(path) => Some(std::io::BufWriter::new(
+            std::fs::File::create(path).with_context(|| format!("cannot write {}", path.display()))?,
+        )),
+        None => None,
+    };
+    let mut summary = Summary::default();
+    let mut collector = Collector::new(&settings, &intel);
+    let mut memory = Memory::default();
+    let mut findings = Vec::new();
+    let mut streams = Vec::new();
+    for path in crate::input::files(&options.paths)? {
+        streams.push(Stream::open(&path, format.clone())?);
+    }
+    // The stream whose clock is furthest behind reads next: event-time order across files. A file that
+    // was not begun stands at its first record's time.
+    while !streams.is_empty() {
+        let mut at = 0;
+        for (index, stream) in streams.iter().enumerate() {
+            if stream.clock < streams[at].clock {
+                at = index;
+            }
+        }
+        let behind = streams
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| *index != at)
+            .map(|(_, stream)| stream.clock)
+            .min();
+        let until = behind.unwrap_or(i64::MAX).saturating_add(BUCKET / 5);
+        let stream = &mut streams[at];
+        let mut open = true;
+        while open && stream.clock <= until {
+            let mut failed = None;
+            open = stream.next(&mut |path, number, text, line| match line {
+                Line::Flow(flow) => {
+                    summary.records += 1;
+                    collector.push(&flow);
+                }
+                Line::Loss(loss) => collector.push_loss(&loss),
+                Line::Reject(reason) => {
+                    *summary.rejects.entry(reason.code().to_owned()).or_default() += 1;
+                    if let Some(rejects) = &mut rejects {
+                        let text: String = text.chars().take(200).collect();
+                        let line = serde_json::json!({"file": path.display().to_string(), "line": number,
+                            "source": "vpc-flow", "reason": reason.code(), "text": text});
+                        failed = writeln!(rejects, "{line}").err();
+                    }
+                }
+                Line::Header | Line::Blank => {}
+            })?;
+            if let Some(error) = failed {
+                return Err(error).context("cannot write the rejects");
+            }
+            if stream.number % 4_096 == 0 && stream.clock > i64::MIN {
+                break;
+            }
+        }
+        let clock = streams.iter().map(|stream| stream.clock).min().unwrap_or(i64::MAX);
+        if !open {
+            let done = streams.swap_remove(at);
+            summary.lines += done.number;
+            summary.bytes += done.bytes;
+        }
+        for bucket in collector.take(Some(clock.saturating_sub(settings.lateness))) {
+            memory.apply(&bucket, &settings, &intel, &mut findings);
+        }
+        show(options, &mut findings, &mut summary, out)?;
+    }
+    for bucket in collector.take(None) {
+        memory.apply(&bucket, &settings, &intel, &mut findings);
+    }
+    show(options, &mut findings, &mut summary, out)?;
+    let counts = collector.counts();
+    (summary.late, summary.duplicates, summary.losses) = (counts.late, counts.duplicates, counts.losses);
+    (summary.entities, summary.windows) = (memory.entities.len(), memory.windows);
+    summary.wall_ms = started.elapsed().as_millis();
+    let text = serde_json::to_string(&summary)?;
+    eprintln!("{text}");
+    if let Some(path) = &options.summary {
+        std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// The entities' documents.
+#[derive(Default)]
+struct Memory {
+    entities: foldhash::HashMap<EntityKey, EntityState>,
+    shared: foldhash::HashMap<String, Shared>,
+    windows: u64,
+}
+
+impl Memory {
+    fn apply(
+        &mut self,
+        bucket: &[Observations],
+        settings: &Settings,
+        intel: &weir_intel::Intel,
+        findings: &mut Vec<Finding>,
+    ) {
+        for observed in bucket {
+            self.windows += 1;
+            let Some(start) = observed.complete_until.map(|until| until - BUCKET) else { continue };
+            let state = self.entities.entry(observed.key.clone()).or_default();
+            let shared = self.shared.entry(observed.key.account.clone()).or_default();
+            findings.extend(step(state, observed, start, shared, settings, intel));
+        }
+    }
+}
+
+fn show(
+    options: &Replay,
+    findings: &mut Vec<Finding>,
+    summary: &mut Summary,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let product = Product::default();
+    for finding in findings.drain(..) {
+        *summary.findings.entry(finding.severity.name()).or_default() += 1;
+        if finding.severity == weir_detection::Severity::Info && !options.all {
+            continue;
+        }
+        match options.format {
+            Format::Json => writeln!(out, "{}", weir_alerting::to_ocsf(&finding, &product).to_json()?)?,
+            Format::Table => writeln!(out, "{}\n", weir_alerting::to_text(&finding, &product))?,
+        }
+    }
+    Ok(())
+}
