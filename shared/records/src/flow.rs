@@ -149,3 +149,17 @@ impl<'a> Flow<'a> {
         }
     }
 }
+
+impl Flow<'_> {
+    /// Whether the counts cannot be right: every packet has at least one byte.
+    ///
+    /// Such rows exist; the traffic happened, its rate is not to be trusted.
+    pub fn is_suspect(&self) -> bool {
+        matches!((self.bytes, self.packets), (Some(bytes), Some(packets)) if bytes < packets)
+    }
+
+    /// Whether a transit gateway logged this flow, and not a network interface.
+    pub fn is_transit_gateway(&self) -> bool {
+        self.interface.is_some_and(|interface| interface.starts_with("tgw-"))
+    }
+}

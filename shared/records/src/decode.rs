@@ -1,0 +1,217 @@
+//! The one decoder: gzip (every member), zstd (every frame) or bare bytes, told by the first bytes.
+//!
+//! Decoding is streaming and may be capped, so that a bomb costs no more than its cap. No other
+//! module of the project opens compressed data.
+
+#[cfg(test)]
+mod tests;
+mod zstd;
+
+use std::fmt;
+use std::io::{self, BufReader, Read};
+
+use flate2::bufread::MultiGzDecoder;
+
+use self::zstd::ZstdFrames;
+
+/// Output allowed for one payload of a Lambda event.
+///
+/// A CloudWatch Logs payload inflates to about 1 MiB, and an event carries at most 6 MiB.
+pub const PAYLOAD_CAP: usize = 64 << 20;
+
+/// History that a zstd payload may ask for: level 19 uses 8 MiB, and more is a way to take memory.
+const PAYLOAD_WINDOW: u64 = 8 << 20;
+
+/// History that a zstd file may ask for: what `zstd --long` writes.
+const FILE_WINDOW: u64 = 128 << 20;
+
+/// Compressed bytes read at a time.
+const INPUT_BUFFER: usize = 64 << 10;
+
+/// How bytes are compressed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Compression {
+    /// RFC 1952.
+    Gzip,
+    /// RFC 8878.
+    Zstd,
+    /// Not at all.
+    Identity,
+}
+
+impl Compression {
+    /// Tells the compression by the first bytes: a name or a content encoding is often wrong.
+    pub fn of(head: &[u8]) -> Self {
+        match head {
+            [0x1f, 0x8b, ..] => Self::Gzip,
+            // A file may open with a skippable frame, and its magic ends in 184D2A5?.
+            [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Self::Zstd,
+            _ => Self::Identity,
+        }
+    }
+}
+
+impl fmt::Display for Compression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+            Self::Identity => "uncompressed",
+        })
+    }
+}
+
+/// Input that cannot be decoded to its end.
+///
+/// What was delivered before is right. Of zstd the last window, 8 MiB at most for common levels, is
+/// not delivered, since the decoder keeps it until the frame ends.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// The stream is damaged or cut off.
+    #[error("the {compression} data should be whole, found a fault after {decoded} decoded bytes")]
+    Broken {
+        /// What the data claims to be.
+        compression: Compression,
+        /// Bytes of output before the fault.
+        decoded: u64,
+        /// What the decompressor said.
+        #[source]
+        source: io::Error,
+    },
+    /// More output than allowed.
+    #[error("the {compression} data should decode to at most {cap} bytes; split it")]
+    TooLarge {
+        /// What the data claims to be.
+        compression: Compression,
+        /// The limit.
+        cap: u64,
+    },
+}
+
+impl From<DecodeError> for io::Error {
+    fn from(error: DecodeError) -> Self {
+        Self::new(io::ErrorKind::InvalidData, error)
+    }
+}
+
+/// Decodes `input` whole and appends the result to `out`, at most `cap` bytes.
+///
+/// # Errors
+///
+/// Returns [`DecodeError`] when the input is damaged or larger than `cap`; `out` then holds what
+/// was decoded before.
+pub fn inflate_into(input: &[u8], out: &mut Vec<u8>, cap: usize) -> Result<(), DecodeError> {
+    let before = out.len();
+    let compression = Compression::of(input);
+    let cap = cap as u64;
+    // One byte more than allowed shows that there was more.
+    let result = match compression {
+        Compression::Gzip => MultiGzDecoder::new(input).take(cap.saturating_add(1)).read_to_end(out),
+        Compression::Zstd => {
+            ZstdFrames::new(input, PAYLOAD_WINDOW).take(cap.saturating_add(1)).read_to_end(out)
+        }
+        Compression::Identity => input.take(cap.saturating_add(1)).read_to_end(out),
+    };
+    let decoded = out.len().saturating_sub(before) as u64;
+    if decoded > cap {
+        out.pop();
+        return Err(DecodeError::TooLarge { compression, cap });
+    }
+    result.map(drop).map_err(|source| DecodeError::Broken { compression, decoded, source })
+}
+
+/// A reader of what compressed or bare input holds.
+///
+/// # Errors
+///
+/// Reading fails with a [`DecodeError`] inside the [`io::Error`], once everything before the fault
+/// has been delivered (of zstd, everything but the last window); errors of the input itself come
+/// through as they are.
+pub struct Decoder<'a> {
+    stream: Stream<'a>,
+    compression: Compression,
+    decoded: u64,
+    cap: Option<u64>,
+}
+
+enum Stream<'a> {
+    Gzip(Box<MultiGzDecoder<Input<'a>>>),
+    Zstd(Box<ZstdFrames<Input<'a>>>),
+    Identity(Input<'a>),
+}
+
+type Input<'a> = BufReader<io::Chain<io::Cursor<Vec<u8>>, Box<dyn Read + 'a>>>;
+
+impl fmt::Debug for Decoder<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decoder")
+            .field("compression", &self.compression)
+            .field("decoded", &self.decoded)
+            .field("cap", &self.cap)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> Decoder<'a> {
+    /// Looks at the first bytes of `input` and decodes it from there, to at most `cap` bytes.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of reading the first bytes.
+    pub fn open(input: impl Read + 'a, cap: Option<u64>) -> io::Result<Self> {
+        let mut input: Box<dyn Read + 'a> = Box::new(input);
+        let mut head = Vec::with_capacity(4);
+        input.by_ref().take(4).read_to_end(&mut head)?;
+        let compression = Compression::of(&head);
+        let input = BufReader::with_capacity(INPUT_BUFFER, io::Cursor::new(head).chain(input));
+        let stream = match compression {
+            Compression::Gzip => Stream::Gzip(Box::new(MultiGzDecoder::new(input))),
+            Compression::Zstd => Stream::Zstd(Box::new(ZstdFrames::new(input, FILE_WINDOW))),
+            Compression::Identity => Stream::Identity(input),
+        };
+        Ok(Self { stream, compression, decoded: 0, cap })
+    }
+
+    /// How the input is compressed.
+    pub const fn compression(&self) -> Compression {
+        self.compression
+    }
+}
+
+impl Read for Decoder<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let result = match &mut self.stream {
+            Stream::Gzip(stream) => stream.read(buffer),
+            Stream::Zstd(stream) => stream.read(buffer),
+            Stream::Identity(stream) => stream.read(buffer),
+        };
+        match result {
+            Ok(count) => {
+                self.decoded = self.decoded.saturating_add(count as u64);
+                match self.cap {
+                    Some(cap) if self.decoded > cap => {
+                        Err(DecodeError::TooLarge { compression: self.compression, cap }.into())
+                    }
+                    _ => Ok(count),
+                }
+            }
+            Err(error) if is_damage(&error) && self.compression != Compression::Identity => {
+                let (compression, decoded) = (self.compression, self.decoded);
+                Err(DecodeError::Broken { compression, decoded, source: error }.into())
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Whether the decompressor complains, and not the input below it.
+fn is_damage(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::InvalidData
+            | io::ErrorKind::InvalidInput
+            | io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::Other
+    )
+}

@@ -1,0 +1,292 @@
+//! The pull reader for files: anything in, entries out, in constant memory.
+
+mod batch;
+mod input;
+mod json_end;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::ops::Range;
+
+use self::batch::{Batch, Item};
+use self::input::{Input, Piece};
+use crate::decode::{DecodeError, Decoder, PAYLOAD_CAP};
+use crate::flow::{Flow, Loss};
+use crate::parquet::{FlowTable, TableError};
+use crate::reject::{Reason, Reject, excerpt};
+use crate::source::Source;
+use crate::vpc_flow::{Format, Line, Lines};
+
+/// How to read a file.
+#[derive(Clone, Debug)]
+pub struct ReadOptions {
+    /// What the file is; `Auto` decides by content.
+    pub source: Source,
+    /// Order of the fields of a flow log without a header.
+    pub flow_format: Option<Format>,
+    /// Longest line, in bytes.
+    pub max_line: usize,
+    /// Longest JSON document, and most decoded payload of one event, in bytes.
+    pub max_document: usize,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self { source: Source::Auto, flow_format: None, max_line: 1 << 20, max_document: PAYLOAD_CAP }
+    }
+}
+
+/// One thing that a file says.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every entry is a flow, and a box would cost an allocation"
+)]
+pub enum Entry<'a> {
+    /// Traffic.
+    Flow(Flow<'a>),
+    /// No traffic, or lost records.
+    Loss(Loss<'a>),
+    /// Something that was refused.
+    Reject(Reject<'a>),
+    /// A message about the delivery and not about traffic.
+    Control,
+}
+
+/// What was read so far.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Counts {
+    /// Lines of text, log events of payloads, rows of tables and messages without either.
+    pub lines: u64,
+    /// Decoded bytes of the file; of a Parquet file, its size.
+    pub bytes: u64,
+    /// Flows.
+    pub records: u64,
+    /// Rows that declare no traffic or lost records.
+    pub losses: u64,
+    /// Messages about the delivery.
+    pub controls: u64,
+    /// Rejects by [`Reason::code`].
+    pub rejects: BTreeMap<&'static str, u64>,
+}
+
+/// A file that cannot be read, or not to its end.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// The input failed.
+    #[error("the input cannot be read")]
+    Io(#[source] io::Error),
+    /// The input is damaged; what came before the fault was delivered.
+    #[error("the input cannot be decoded to its end")]
+    Decode(#[source] DecodeError),
+    /// A Parquet file that holds no flow log, or a damaged one.
+    #[error("the Parquet file cannot be read")]
+    Table(#[source] TableError),
+}
+
+impl From<io::Error> for ReadError {
+    fn from(error: io::Error) -> Self {
+        match error.downcast::<DecodeError>() {
+            Ok(error) => Self::Decode(error),
+            Err(error) => Self::Io(error),
+        }
+    }
+}
+
+/// Reads the entries of one file.
+///
+/// # Shape
+///
+/// Compression, flow log text with or without headers (also in mid-file), JSON lines, Lambda events
+/// (one a line, pretty-printed, concatenated, in an array) and Parquet are told by content.
+#[derive(Debug)]
+pub struct RecordReader<'a> {
+    input: Input<'a>,
+    lines: Lines,
+    batch: Batch,
+    table: Option<FlowTable>,
+    source: Source,
+    max_document: usize,
+    line: u64,
+    counts: Counts,
+}
+
+/// Where the next entry lies.
+enum Place {
+    Text(Range<usize>),
+    Item(usize),
+    Row,
+    Reject(Range<usize>, Reason),
+}
+
+impl<'a> RecordReader<'a> {
+    /// Opens an input and looks at its beginning.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ReadError`] when not even the beginning can be read.
+    pub fn open(input: impl Read + 'a, options: &ReadOptions) -> Result<Self, ReadError> {
+        let decoder = Decoder::open(input, None)?;
+        let mut input = Input::new(decoder, options.max_line, options.max_document);
+        let table = match input.peek(4)? {
+            b"PAR1" => Some(FlowTable::open(input.rest()?).map_err(ReadError::Table)?),
+            _ => None,
+        };
+        if input.peek(3)? == b"\xef\xbb\xbf" {
+            input.skip(3);
+        }
+        Ok(Self {
+            input,
+            lines: Lines::new(options.flow_format.clone()),
+            batch: Batch::default(),
+            table,
+            source: options.source,
+            max_document: options.max_document,
+            line: 0,
+            counts: Counts::default(),
+        })
+    }
+
+    /// The next entry; `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ReadError`] once when the input fails in the middle, after every whole entry
+    /// before the fault. A bad line is a reject and no error.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "entries borrow from the reader, which `Iterator` cannot say"
+    )]
+    pub fn next(&mut self) -> Result<Option<Entry<'_>>, ReadError> {
+        let place = loop {
+            if let Some(item) = self.batch.advance() {
+                self.counts.lines += 1;
+                break Place::Item(item);
+            }
+            if let Some(table) = &mut self.table {
+                if !table.advance().map_err(ReadError::Table)? {
+                    return Ok(None);
+                }
+                self.line += 1;
+                self.counts.lines += 1;
+                break Place::Row;
+            }
+            let piece = self.input.next()?;
+            self.line = self.input.line_ends + 1;
+            match piece {
+                Piece::End => return Ok(None),
+                Piece::Line(range) => {
+                    self.counts.lines += 1;
+                    match self.settle(range.clone()) {
+                        None => break Place::Text(range),
+                        Some(Line::Reject(reason)) => break Place::Reject(range, reason),
+                        Some(_) => {}
+                    }
+                }
+                Piece::Document(range) => {
+                    let json = self.input.get(range.clone());
+                    if self.batch.load(json, self.max_document) {
+                        continue;
+                    }
+                    self.counts.lines += 1;
+                    if self.source == Source::Envelope {
+                        break Place::Reject(range, Reason::UnknownRecord);
+                    }
+                    break Place::Text(range);
+                }
+                Piece::Broken(range) => {
+                    self.counts.lines += 1;
+                    break Place::Reject(range, Reason::BadJson);
+                }
+                Piece::TooLong(range, limit) => {
+                    self.counts.lines += 1;
+                    break Place::Reject(range, Reason::TooLong { limit });
+                }
+            }
+        };
+        Ok(Some(self.entry(place)))
+    }
+
+    /// Counts so far.
+    pub fn counts(&self) -> Counts {
+        let bytes = self.table.as_ref().map_or(self.input.bytes, |table| table.bytes());
+        Counts { bytes, ..self.counts.clone() }
+    }
+
+    /// Decoded bytes so far, for a progress bar.
+    pub const fn bytes(&self) -> u64 {
+        self.input.bytes
+    }
+
+    /// Identity of the CloudWatch Logs payload that the last entry came from, if it came from one.
+    pub fn payload_id(&self) -> Option<u64> {
+        self.batch.payload_id()
+    }
+
+    /// Takes headers and empty lines, and refuses what is no text.
+    #[inline]
+    fn settle(&mut self, range: Range<usize>) -> Option<Line<'static>> {
+        let bytes = self.input.get(range);
+        match bytes.first() {
+            None => Some(Line::Blank),
+            Some(first) if first.is_ascii_whitespace() && bytes.trim_ascii().is_empty() => Some(Line::Blank),
+            Some(_) if self.source == Source::Envelope => Some(Line::Reject(Reason::UnknownRecord)),
+            Some(first) if first.is_ascii_lowercase() => self.lines.control(std::str::from_utf8(bytes).ok()?),
+            Some(_) => None,
+        }
+    }
+
+    #[inline]
+    fn entry(&mut self, place: Place) -> Entry<'_> {
+        let (bytes, line) = match place {
+            Place::Text(range) => {
+                let bytes = self.input.get(range);
+                let line = match std::str::from_utf8(bytes) {
+                    Ok(text) => self.lines.read(text, None),
+                    Err(_) => Line::Reject(Reason::NotUtf8),
+                };
+                (bytes, line)
+            }
+            Place::Reject(range, reason) => (self.input.get(range), Line::Reject(reason)),
+            Place::Item(item) => match self.batch.get(item) {
+                Item::Message(text, received) => {
+                    (text.as_bytes(), self.lines.read(text.trim_end(), received))
+                }
+                Item::Control => {
+                    self.counts.controls += 1;
+                    return Entry::Control;
+                }
+                Item::Reject(text, reason) => (text.as_bytes(), Line::Reject(reason)),
+            },
+            Place::Row => match &self.table {
+                Some(table) => (&b""[..], table.row()),
+                None => (&b""[..], Line::Blank),
+            },
+        };
+        match line {
+            Line::Flow(flow) => {
+                self.counts.records += 1;
+                Entry::Flow(flow)
+            }
+            Line::Loss(loss) => {
+                self.counts.losses += 1;
+                Entry::Loss(loss)
+            }
+            Line::Header | Line::Blank => {
+                self.counts.controls += 1;
+                Entry::Control
+            }
+            Line::Reject(reason) => {
+                *self.counts.rejects.entry(reason.code()).or_default() += 1;
+                let text = match (&self.table, bytes) {
+                    (Some(table), b"") => table.text().into(),
+                    _ => excerpt(bytes),
+                };
+                Entry::Reject(Reject { line: self.line, source: self.source.or_flow(), reason, text })
+            }
+        }
+    }
+}
