@@ -12,6 +12,9 @@ use crate::ring::{Cell, Pair};
 use crate::settings::Settings;
 use crate::state::{DAY, EntityState, HOUR};
 
+/// Own traffic with listed addresses within a bucket that is worth a word, bytes.
+const LISTED_BYTES: u64 = 2_000_000;
+
 /// Buckets of an hour.
 const AN_HOUR: usize = 12;
 
@@ -104,7 +107,7 @@ fn mesh(view: &View<'_>) -> Option<Balance> {
     dialled.add(pull);
     let mut total = served;
     total.add(dialled);
-    let min = view.settings.an0084.relay_min_bytes * 2;
+    let min = view.settings.an0084.relay.min_bytes * 2;
     if view.bucket - view.state.first_seen < DAY
         || served.total() < min
         || dialled.total() < min
@@ -125,6 +128,7 @@ fn mesh(view: &View<'_>) -> Option<Balance> {
         coupling,
         overlap: crate::kernels::statistics::overlap(&out, &into),
         requests: coupling,
+        request_overlap: 1.0,
         moved: total.out.min(total.into),
         origins: peers,
         active,
@@ -136,9 +140,9 @@ fn mesh(view: &View<'_>) -> Option<Balance> {
 fn persistent(view: &View<'_>, near: fn(&Cell) -> Pair, novel: bool) -> Option<Balance> {
     let settings = &view.settings.an0084;
     let limits = Limits {
-        min_bytes: settings.relay_min_bytes,
-        origins: settings.relay_origins,
-        correlation: settings.relay_correlation,
+        min_bytes: settings.relay.min_bytes,
+        origins: settings.relay.origins,
+        correlation: settings.relay.correlation,
         novel,
     };
     let origins = view.state.origins.count();
@@ -166,7 +170,11 @@ fn told(balance: &Balance, what: &str) -> Vec<String> {
             balance.forward,
             balance.origins
         ),
-        format!("{:.2} bytes of requests came in for each byte of requests that left", balance.reverse),
+        format!(
+            "{:.2} bytes of requests came in for each byte of requests that left, shared shape {:.0} %",
+            balance.reverse,
+            balance.request_overlap * 100.0
+        ),
         format!(
             "push and pull move together: rank correlation {:.2}, shared shape {:.0} %",
             balance.coupling,
@@ -185,12 +193,12 @@ fn scan(view: &View<'_>) -> Option<Verdict> {
         facts,
     };
     if let Some(worst) = view.summary.tries.first()
-        && worst.failed >= settings.scan_hosts
+        && worst.failed >= settings.scan.hosts
     {
         let ratio = f64::from(worst.failed) / f64::from(worst.tried.max(1));
         // A client whose server is down tries again and again; a scanner asks once or twice.
         let packets = worst.packets as f64 / f64::from(worst.failed);
-        if (ratio >= settings.scan_fail_ratio || worst.failed >= 1_000 && ratio >= 0.3) && packets <= 2.5 {
+        if (ratio >= settings.scan.fail_ratio || worst.failed >= 1_000 && ratio >= 0.3) && packets <= 2.5 {
             let fact = format!(
                 "{} of {} hosts tried on port {} within five minutes did not answer",
                 worst.failed, worst.tried, worst.port
@@ -199,7 +207,7 @@ fn scan(view: &View<'_>) -> Option<Verdict> {
         }
     }
     if let Some((host, ports)) = view.summary.host_ports
-        && ports >= settings.scan_ports
+        && ports >= settings.scan.ports
     {
         return Some(verdict(
             0.7,
@@ -212,7 +220,7 @@ fn scan(view: &View<'_>) -> Option<Verdict> {
     let active = cells.iter().filter(|cell| cell.failed > 0).count();
     let packets: u64 = view.summary.tries.iter().map(|tries| tries.packets).sum();
     let now: u32 = view.summary.tries.iter().map(|tries| tries.failed).sum();
-    (failed >= 4 * settings.scan_hosts
+    (failed >= 4 * settings.scan.hosts
         && active >= 6
         && now > 0
         && packets <= u64::from(now) * 5 / 2
@@ -227,9 +235,12 @@ fn flood(view: &View<'_>) -> Option<Verdict> {
     let settings = &view.settings.an0084;
     let rush = view.summary.rush?;
     let replies = rush.wire.into as f64 / rush.wire.out.max(1) as f64;
-    let fast = rush.packets >= settings.flood_packets || rush.bits >= settings.flood_rate;
-    (fast && rush.span >= 90 && rush.answered <= 0.05 && replies <= settings.flood_reply_ratio).then(|| {
-        Verdict {
+    let fast = rush.packets >= settings.flood.packets || rush.bits >= settings.flood.rate;
+    (fast
+        && rush.span + 30 >= 60 * u64::from(settings.flood.windows)
+        && rush.answered <= 0.05
+        && replies <= settings.flood.reply_ratio)
+        .then(|| Verdict {
             kernel: Kernel::Flood,
             severity: Severity::Medium,
             score: 0.9,
@@ -242,8 +253,7 @@ fn flood(view: &View<'_>) -> Option<Verdict> {
                 rush.span,
                 rush.answered * 100.0
             )],
-        }
-    })
+        })
 }
 
 /// K10: many peers that exchange both ways on unprivileged ports at both ends, partly over UDP.
@@ -253,7 +263,7 @@ fn torrent(view: &View<'_>) -> Option<Verdict> {
     let busy = cells.iter().filter(|cell| cell.peers >= 8).count();
     let share = view.summary.peer.total() as f64 / view.summary.external.total().max(1) as f64;
     let udp = view.summary.peer_udp as f64 / view.summary.peer.total().max(1) as f64;
-    (peers >= view.settings.an0084.torrent_peers && busy >= 6 && share >= 0.4 && udp >= 0.1).then(|| Verdict {
+    (peers >= view.settings.an0084.torrent.peers && busy >= 6 && share >= 0.4 && udp >= 0.1).then(|| Verdict {
         kernel: Kernel::Torrent,
         severity: Severity::Medium,
         score: 0.8,
@@ -270,7 +280,7 @@ fn listed(view: &View<'_>) -> Option<Verdict> {
         sum.1 += 1;
     }
     let (label, (pair, count)) = sums.into_iter().max_by_key(|(_, (pair, _))| pair.total())?;
-    (pair.total() >= view.settings.an0084.intel_min_bytes).then(|| Verdict {
+    (pair.total() >= LISTED_BYTES).then(|| Verdict {
         kernel: Kernel::Intel,
         severity: if label == "tor" { Severity::Medium } else { Severity::Low },
         score: 0.75,
@@ -306,7 +316,7 @@ fn upload(view: &View<'_>) -> Option<Verdict> {
     if view.bucket - view.state.first_seen < 2 * DAY {
         return None;
     }
-    let hours = i64::from(view.settings.an0084.upload_hours);
+    let hours = i64::from(view.settings.an0084.upload.hours);
     let needed = u32::try_from(hours * 10).unwrap_or(u32::MAX);
     let found = view.state.destinations.iter().find(|entry| {
         let age = entry.last - entry.first + BUCKET;
@@ -316,7 +326,7 @@ fn upload(view: &View<'_>) -> Option<Verdict> {
             && age <= 2 * DAY
             && entry.first - view.state.first_seen >= DAY
             && entry.buckets >= needed
-            && rate >= view.settings.an0084.upload_min_bytes
+            && rate >= view.settings.an0084.upload.min_bytes
             && !view.state.known.contains(address_hash(entry.ip))
             && !(view.shared)(entry.ip)
     })?;

@@ -13,6 +13,17 @@ use crate::observation::BUCKET;
 use crate::settings::Settings;
 use crate::state::{DAY, EntityState, HOUR, Incident};
 
+/// Settings that every finding states.
+const SETTINGS: [&str; 7] = [
+    "an0084/relay/min-bytes",
+    "an0084/relay/origins",
+    "an0084/relay/correlation",
+    "an0084/scan/hosts",
+    "an0084/flood/packets",
+    "an0084/torrent/peers",
+    "an0084/upload/min-bytes",
+];
+
 /// An incident that was silent this long is over; the same behaviour then opens it again.
 const QUIET: i64 = DAY;
 
@@ -102,7 +113,7 @@ fn finding(
         uid: format!("weir-an0084-{}-{region}-{who}-{}", key.account, incident.group.name()),
         activity: if incident.count == 1 { Activity::Create } else { Activity::Update },
         analytic: "AN0084".to_owned(),
-        mode: Mode::Live,
+        mode: settings.an0084.mode.of_findings().unwrap_or(Mode::DryRun),
         severity: lead.severity,
         confidence: (lead.score.clamp(0.0, 1.0) * 100.0) as u8,
         kernel: lead.kernel,
@@ -135,11 +146,10 @@ fn finding(
         missing: missing(state, age, intel),
         why: why(verdicts, lead),
         would_raise: would_raise(lead),
-        settings: vec![
-            ("an0084/relay/min-bytes".to_owned(), settings.an0084.relay_min_bytes.to_string()),
-            ("an0084/scan/hosts".to_owned(), settings.an0084.scan_hosts.to_string()),
-            ("an0084/flood/packets".to_owned(), settings.an0084.flood_packets.to_string()),
-        ],
+        settings: SETTINGS
+            .iter()
+            .filter_map(|path| Some(((*path).to_owned(), settings.value(path)?)))
+            .collect(),
     }
 }
 

@@ -48,11 +48,11 @@ pub fn step(
     let listed = listed(observed, intel);
     let view =
         View { state, summary: &summary, bucket, listed: &listed, shared: &|ip| !unique(ip), settings };
-    let mut said = verdicts(&view);
+    let mut said = if settings.an0084.mode.of_findings().is_some() { verdicts(&view) } else { Vec::new() };
     let instance = state.info.instance.as_deref().and_then(|id| intel.inventory.instance(id));
-    if instance
-        .is_some_and(|instance| settings.declared_roles.iter().any(|role| instance.tags.contains(role)))
-    {
+    if instance.is_some_and(|instance| {
+        settings.roles.declared.iter().any(|role| instance.tags.contains(&role.to_string()))
+    }) {
         // What an entity relays by declaration is no incident; scans and floods still are.
         said.retain(|verdict| matches!(verdict.kernel, Kernel::Scan | Kernel::Flood));
     }

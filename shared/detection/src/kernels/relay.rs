@@ -32,6 +32,8 @@ pub struct Balance {
     pub overlap: f64,
     /// Rank correlation of the requests.
     pub requests: f64,
+    /// Shared shape of the requests.
+    pub request_overlap: f64,
     /// Payload through the relay, the smaller of push and pull, bytes.
     pub moved: u64,
     /// Distinct origins.
@@ -71,6 +73,7 @@ pub fn judge(legs: &Legs, limits: &Limits) -> Balance {
         coupling: coupling(&push, &pull),
         overlap: overlap(&push, &pull),
         requests: coupling(&asked, &sent),
+        request_overlap: overlap(&asked, &sent),
         moved: sum(&push).min(sum(&pull)) as u64,
         origins: legs.origins,
         active: push.iter().zip(&pull).filter(|(out, into)| **out > 0.0 && **into > 0.0).count(),
@@ -93,14 +96,19 @@ pub fn judge(legs: &Legs, limits: &Limits) -> Balance {
 
 /// The laws, tightest first; each looser one asks more of the others.
 fn score(balance: &Balance, limits: &Limits) -> f64 {
-    let Balance { forward, reverse, coupling, overlap, requests, origins, .. } = *balance;
+    let Balance { forward, reverse, coupling, overlap, requests, request_overlap, origins, .. } = *balance;
     let coupled = coupling >= limits.correlation || overlap >= 0.9;
-    let both = requests >= 0.5 || within(reverse, 0.75, 1.4);
-    if within(forward, 0.85, 1.35) && within(reverse, 0.6, 1.7) && coupled && both {
-        return 0.9 + 0.1 * coupling.clamp(0.0, 1.0) * f64::from(u8::from(within(reverse, 0.8, 1.3)));
+    // End to end encryption passes through: both laws hold with one and the same framing, and framing
+    // only adds. A loader's acknowledgements match its requests by chance, not in ratio and shape.
+    let alike = within(reverse / forward.max(0.01), 0.75, 1.35) && request_overlap >= 0.8;
+    if within(forward, 1.0, 1.35) && coupled && requests >= 0.5 && alike {
+        return 0.9 + 0.1 * coupling.clamp(0.0, 1.0);
     }
     if !limits.novel {
         return 0.0;
+    }
+    if within(forward, 0.85, 1.35) && within(reverse, 0.6, 1.7) && coupled && requests >= 0.5 {
+        return 0.8;
     }
     if within(forward, 0.2, 0.85) && within(reverse, 0.2, 2.0) && coupling >= 0.75 && requests >= 0.6 {
         return 0.75;
