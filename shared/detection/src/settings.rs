@@ -1,82 +1,108 @@
-//! What users may tune, each under its own path.
+//! Everything a user may tune, as one typed value.
+//!
+//! The [registry](registry()) is the one list of settings: the command line, the settings file, the parameter store,
+//! the reference page and the deployment templates are all fed from it. A default is written once, in the `Default`
+//! of the struct it belongs to; its text is rendered from there.
 
-use weir_intel::RangeSet;
+mod fault;
+mod hours;
+mod markdown;
+mod quantity;
+mod registry;
+mod toml;
+mod tree;
 
-/// All settings with their values in force.
-#[derive(Debug)]
-pub struct Settings {
-    /// Own networks.
-    pub networks: Networks,
-    /// Tags of entities that relay by design, `key=value`.
-    pub declared_roles: Vec<String>,
-    /// How late a record may come, milliseconds.
-    pub lateness: i64,
-    /// AN0084.
-    pub an0084: An0084,
-}
+pub use fault::{Fault, FaultKind, SettingsErrors, ValueError};
+pub use hours::{BusinessHours, LocalTime, Zone};
+pub use markdown::render_markdown;
+pub use quantity::KofM;
+pub use registry::{Entry, Kind, registry};
+pub use toml::{TomlError, values_from_toml};
+pub use tree::{
+    An0084, AnalyticMode, Baseline, Flood, Incident, InstanceType, IntelSettings, MaxAge, Networks, Relay,
+    Reuse, Roles, Scan, Settings, Torrent, TrafficEgressThreshold, Upload,
+};
 
-/// `networks/…`.
-#[derive(Debug, Default)]
-pub struct Networks {
-    /// `networks/own`: addresses that are inside beside the private ranges.
-    pub own: RangeSet,
-}
+impl Settings {
+    /// The defaults with `values` laid over them; of two values for one path the later counts.
+    ///
+    /// # Errors
+    /// Every fault of every value, each with its path, so that a user mends a file in one go.
+    pub fn from_values<P, V>(values: impl IntoIterator<Item = (P, V)>) -> Result<Self, SettingsErrors>
+    where
+        P: AsRef<str>,
+        V: AsRef<str>,
+    {
+        let mut settings = Self::default();
+        let mut faults = Vec::new();
+        for (path, text) in values {
+            let path = path.as_ref();
+            match registry().iter().find(|entry| entry.path == path) {
+                None => faults.push(Fault::unknown(path)),
+                Some(entry) => {
+                    if let Err(error) = entry.apply(&mut settings, text.as_ref()) {
+                        faults.push(Fault::value(path, error));
+                    }
+                }
+            }
+        }
+        let refused: Vec<String> = faults.iter().map(|fault| fault.path.clone()).collect();
+        // A conflict with a value that was refused is no news.
+        faults.extend(settings.conflicts().into_iter().filter(|fault| !fault.concerns(&refused)));
+        if faults.is_empty() { Ok(settings) } else { Err(SettingsErrors::new(faults)) }
+    }
 
-/// `an0084/…`.
-#[derive(Clone, Debug)]
-pub struct An0084 {
-    /// Payload that a relay moves in an hour at least, bytes.
-    pub relay_min_bytes: u64,
-    /// Distinct origins an hour at least.
-    pub relay_origins: u32,
-    /// Rank correlation of push and pull at least.
-    pub relay_correlation: f64,
-    /// Hosts on one port that do not answer within a bucket.
-    pub scan_hosts: u32,
-    /// Ports of one host that do not answer within a bucket.
-    pub scan_ports: u32,
-    /// Share of tries that fail.
-    pub scan_fail_ratio: f64,
-    /// Packets a second of a flood.
-    pub flood_packets: u64,
-    /// Bits a second of a flood.
-    pub flood_rate: u64,
-    /// Answer bytes per byte sent at most.
-    pub flood_reply_ratio: f64,
-    /// Peers an hour of peer-to-peer traffic.
-    pub torrent_peers: u32,
-    /// Bytes an hour of an upload.
-    pub upload_min_bytes: u64,
-    /// Hours of an upload.
-    pub upload_hours: u32,
-    /// Own traffic with a listed address, bytes an hour.
-    pub intel_min_bytes: u64,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            networks: Networks::default(),
-            declared_roles: ["relay", "proxy", "nat", "vpn", "turn", "lb", "bastion"]
-                .iter()
-                .map(|role| format!("role={role}"))
-                .collect(),
-            lateness: 20 * 60_000,
-            an0084: An0084 {
-                relay_min_bytes: 1_000_000,
-                relay_origins: 16,
-                relay_correlation: 0.6,
-                scan_hosts: 25,
-                scan_ports: 15,
-                scan_fail_ratio: 0.5,
-                flood_packets: 10_000,
-                flood_rate: 100_000_000,
-                flood_reply_ratio: 0.1,
-                torrent_peers: 50,
-                upload_min_bytes: 20_000_000,
-                upload_hours: 6,
-                intel_min_bytes: 2_000_000,
-            },
+    /// The settings of a TOML document, see [`values_from_toml`].
+    ///
+    /// # Errors
+    /// A document that is no TOML, or the faults of its values.
+    pub fn from_toml(text: &str) -> Result<Self, SettingsErrors> {
+        match values_from_toml(text) {
+            Ok(values) => Self::from_values(values),
+            Err(error) => Err(SettingsErrors::new(vec![Fault::document(error)])),
         }
     }
+
+    /// The text of the setting at `path`, as it would be written in a file.
+    #[must_use]
+    pub fn value(&self, path: &str) -> Option<String> {
+        registry().iter().find(|entry| entry.path == path).map(|entry| entry.render(self))
+    }
+
+    /// Whether `time` (ms since the epoch) falls into business hours on the clock of the time zone.
+    #[must_use]
+    pub fn in_business_hours(&self, time: i64) -> bool {
+        self.business_hours.contains(self.time_zone.local(time))
+    }
+
+    /// What only two settings together show to be wrong.
+    fn conflicts(&self) -> Vec<Fault> {
+        let egress = &self.an0084.traffic_egress_threshold;
+        let rules = [
+            (
+                egress.dormant_min_bytes > egress.min_bytes,
+                "an0084/traffic-egress-threshold/dormant-min-bytes",
+                "not be above",
+                "an0084/traffic-egress-threshold/min-bytes",
+            ),
+            (
+                self.baseline.warm_up >= self.baseline.mature,
+                "baseline/warm-up",
+                "be below",
+                "baseline/mature",
+            ),
+            (self.incident.quiet < self.lateness, "incident/quiet", "not be below", "lateness"),
+        ];
+        rules
+            .into_iter()
+            .filter(|(broken, ..)| *broken)
+            .map(|(_, path, must, other)| {
+                let text = |path| self.value(path).unwrap_or_default();
+                Fault::conflict(path, text(path), must, other, text(other))
+            })
+            .collect()
+    }
 }
+
+#[cfg(test)]
+mod tests;

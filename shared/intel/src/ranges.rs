@@ -69,6 +69,21 @@ impl RangeSet {
         self.v6.iter().fold(v4, |sum, &(first, last)| sum.saturating_add(last - first).saturating_add(1))
     }
 
+    /// The fewest blocks that hold exactly this set, v4 first, in ascending order.
+    #[must_use]
+    pub fn blocks(&self) -> Vec<Cidr> {
+        let v4 = self.v4.iter().flat_map(|&(first, last)| {
+            split(first.into(), last.into(), 32).map(|(bits, prefix)| {
+                let network = u32::try_from(bits).unwrap_or(u32::MAX);
+                Cidr::new(IpAddr::V4(network.into()), prefix)
+            })
+        });
+        let v6 = self.v6.iter().flat_map(|&(first, last)| {
+            split(first, last, 128).map(|(bits, prefix)| Cidr::new(IpAddr::V6(bits.into()), prefix))
+        });
+        v4.chain(v6).flatten().collect()
+    }
+
     fn contains_v4(&self, bits: u32) -> bool {
         let slot = (bits >> 16) as usize;
         let (Some(&from), Some(&to)) = (self.slots.get(slot), self.slots.get(slot + 1)) else { return false };
@@ -115,6 +130,20 @@ fn merged<T: Copy + Ord>(mut ranges: Vec<(T, T)>, next: impl Fn(T) -> Option<T>)
     }
     kept.shrink_to_fit();
     kept
+}
+
+/// The aligned blocks, (network, prefix), that make up a range of addresses of `width` bits.
+fn split(first: u128, last: u128, width: u32) -> impl Iterator<Item = (u128, u8)> {
+    let mut next = Some(first);
+    std::iter::from_fn(move || {
+        let network = next.filter(|&network| network <= last)?;
+        // The largest block that begins here and does not pass the end.
+        let aligned = network.trailing_zeros().min(width);
+        let reach = |bits: u32| u128::MAX.checked_shr(128 - bits).map_or(0, |mask| network | mask);
+        let bits = (0..=aligned).rev().find(|&bits| reach(bits) <= last).unwrap_or(0);
+        next = reach(bits).checked_add(1);
+        Some((network, u8::try_from(width - bits).unwrap_or(0)))
+    })
 }
 
 /// One entry for each /16 and one beyond, so that a slot's ranges are `slots[h]..=slots[h + 1]`.
