@@ -1,1 +1,25 @@
-//! a finding as OCSF, as text for people, and as one SNS message.
+//! A finding as OCSF, as text for people, and as one SNS message.
+//!
+//! Pure: values in, values and text out. Sending is the caller's, and so is deciding whether a finding alerts.
+
+pub mod ocsf;
+pub mod sns;
+pub mod table;
+pub mod text;
+pub mod units;
+
+mod columns;
+mod facts;
+#[cfg(test)]
+mod golden;
+mod guidance;
+mod names;
+mod plain;
+#[cfg(test)]
+mod sample;
+mod steps;
+
+pub use ocsf::{OcsfFinding, Product, to_ocsf};
+pub use sns::{SnsMessage, to_sns};
+pub use table::{Style, render_table};
+pub use text::to_text;

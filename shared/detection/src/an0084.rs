@@ -220,7 +220,7 @@ fn scan(view: &View<'_>) -> Option<Verdict> {
     let active = cells.iter().filter(|cell| cell.failed > 0).count();
     let packets: u64 = view.summary.tries.iter().map(|tries| tries.packets).sum();
     let now: u32 = view.summary.tries.iter().map(|tries| tries.failed).sum();
-    (failed >= 4 * settings.scan.hosts
+    (failed >= 2 * settings.scan.hosts
         && active >= 6
         && now > 0
         && packets <= u64::from(now) * 5 / 2
@@ -263,7 +263,7 @@ fn torrent(view: &View<'_>) -> Option<Verdict> {
     let busy = cells.iter().filter(|cell| cell.peers >= 8).count();
     let share = view.summary.peer.total() as f64 / view.summary.external.total().max(1) as f64;
     let udp = view.summary.peer_udp as f64 / view.summary.peer.total().max(1) as f64;
-    (peers >= view.settings.an0084.torrent.peers && busy >= 6 && share >= 0.4 && udp >= 0.1).then(|| Verdict {
+    (peers >= view.settings.an0084.torrent.peers && busy >= 6 && share >= 0.1 && udp >= 0.2).then(|| Verdict {
         kernel: Kernel::Torrent,
         severity: Severity::Medium,
         score: 0.8,
@@ -300,7 +300,10 @@ fn dormant(view: &View<'_>) -> Option<Verdict> {
     let cells = view.state.ring.last(view.bucket, 3 * AN_HOUR);
     let busy = cells.iter().filter(|cell| cell.novel.out >= 500_000).count();
     let sent: u64 = cells.iter().map(|cell| cell.novel.out).sum();
-    (silent && busy >= 24 && sent >= 25_000_000).then(|| Verdict {
+    // What a job pulls and passes on is its work; what leaves a host that pulled nothing was there before.
+    let pulled: u64 = cells.iter().map(|cell| cell.pull.into).sum();
+    let floor = view.settings.an0084.traffic_egress_threshold.dormant_min_bytes;
+    (silent && busy >= 24 && sent >= floor && sent >= pulled.saturating_mul(2)).then(|| Verdict {
         kernel: Kernel::Dormant,
         severity: Severity::Medium,
         score: 0.75,
@@ -343,22 +346,26 @@ fn upload(view: &View<'_>) -> Option<Verdict> {
     })
 }
 
-/// The same unshared destination gets more day by day.
+/// The same unshared destination gets more day by day, and the host pulls nothing that explains it.
 fn growth(view: &View<'_>) -> Option<Verdict> {
     let today = view.bucket.div_euclid(DAY);
+    let elapsed = (view.bucket + BUCKET - today * DAY).unsigned_abs();
+    if elapsed < (6 * HOUR).unsigned_abs() {
+        return None;
+    }
     let found = view.state.destinations.iter().find(|entry| {
-        let days: Vec<u64> =
-            entry.days.iter().filter(|(day, _)| *day < today).map(|(_, bytes)| *bytes).collect();
-        let grows = days.len() >= 3
-            && days
-                .windows(2)
-                .skip(days.len().saturating_sub(3))
-                .all(|pair| pair[1] as f64 >= pair[0] as f64 * 1.25);
+        let mut rates: Vec<f64> =
+            entry.days.iter().map(|(day, bytes)| rate(*day, *bytes, entry.first, today, elapsed)).collect();
+        let last = rates.split_off(rates.len().saturating_sub(3));
+        let grows = last.len() == 3 && last.windows(2).all(|pair| pair[1] >= pair[0] * 1.2);
+        let days: Vec<i64> = entry.days.iter().map(|(day, _)| *day).collect();
+        let in_a_row = days.windows(2).all(|pair| pair[1] == pair[0] + 1) && days.last() == Some(&today);
         grows
-            && days.last().is_some_and(|last| *last >= 20_000_000)
+            && in_a_row
+            && last.last().is_some_and(|rate| *rate >= 500_000.0)
             && entry.last == view.bucket
-            && entry.first - view.state.first_seen >= DAY / 2
-            && entry.buckets >= 30
+            && entry.first - view.state.first_seen >= DAY
+            && entry.buckets >= 72
             && !(view.shared)(entry.ip)
     })?;
     Some(Verdict {
@@ -371,4 +378,11 @@ fn growth(view: &View<'_>) -> Option<Verdict> {
             found.days.iter().map(|(_, bytes)| bytes / 1_000_000).collect::<Vec<_>>()
         )],
     })
+}
+
+/// Bytes an hour that a destination got on a day, over the part of the day in which it was known.
+fn rate(day: i64, bytes: u64, first: i64, today: i64, elapsed: u64) -> f64 {
+    let from = (first - day * DAY).clamp(0, DAY - HOUR);
+    let until = if day == today { elapsed as f64 } else { DAY as f64 };
+    bytes as f64 * HOUR as f64 / (until - from as f64).max(HOUR as f64)
 }

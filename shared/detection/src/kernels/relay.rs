@@ -100,7 +100,14 @@ fn score(balance: &Balance, limits: &Limits) -> f64 {
     let coupled = coupling >= limits.correlation || overlap >= 0.9;
     // End to end encryption passes through: both laws hold with one and the same framing, and framing
     // only adds. A loader's acknowledgements match its requests by chance, not in ratio and shape.
-    let alike = within(reverse / forward.max(0.01), 0.75, 1.35) && request_overlap >= 0.8;
+    let alike = within(reverse / forward.max(0.01), 0.75, 1.35);
+    // Each request that comes in leaves at once, so the two series have one shape. With few origins a
+    // loader's acknowledgements come close by chance; with hundreds chance averages out, and what
+    // remains is the blur of long records.
+    let same = request_overlap >= 0.95 || origins >= 256 && request_overlap >= 0.86;
+    if !same {
+        return 0.0;
+    }
     if within(forward, 1.0, 1.35) && coupled && requests >= 0.5 && alike {
         return 0.9 + 0.1 * coupling.clamp(0.0, 1.0);
     }

@@ -1,3 +1,0 @@
-//! the Lambda on VPC Flow Log subscriptions.
-
-fn main() {}

@@ -1,1 +1,0 @@
-//! what every function needs from AWS: settings from SSM, publishing to SNS, telemetry.
