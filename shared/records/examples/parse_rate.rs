@@ -142,7 +142,8 @@ fn flow_lines(count: usize) -> String {
         let own = format!("10.0.{}.{}", interface / 250, interface % 250 + 1);
         let other = format!("{}.{}.{}.{}", random(222) + 1, random(256), random(256), random(256));
         let (src, dst) = if random(2) == 0 { (own, other) } else { (other, own) };
-        let packets = random(1 << random(12)) + 1;
+        let size = random(12);
+        let packets = random(1 << size) + 1;
         let start = 1_700_000_000 + line as u64 / 1000;
         let row = format!(
             "2 123456789010 eni-{interface:017x} {src} {dst} {} {} 6 {packets} {} {start} {} ACCEPT OK\n",

@@ -24,8 +24,10 @@ fn object(content: &Content<'_>) -> (String, String, Option<u64>) {
     }
 }
 
+type Owned = (String, Option<i64>, String);
+
 /// What `visit` calls with, and what it answers.
-fn visited(json: &str) -> (Vec<(String, Option<i64>, String)>, Result<Visited, PayloadError>) {
+fn visited(json: &str) -> (Vec<Owned>, Result<Visited, PayloadError>) {
     let mut events = Vec::new();
     let answer = LogsPayload::read(json).and_then(|payload| {
         payload.visit(|event| events.push((event.id.to_owned(), event.timestamp, event.message.to_owned())))
