@@ -86,7 +86,10 @@ pub fn judge(legs: &Legs, limits: &Limits) -> Balance {
     if balance.score == 0.0 && limits.novel && push.len() >= 24 {
         // Half an hour of buffering hides the coupling of single buckets, not that of half hours.
         let smeared = Balance { coupling: coupling(&smooth(&push, 6), &smooth(&pull, 6)), ..balance };
-        if smeared.coupling >= 0.8 && within(smeared.forward, 0.8, 1.35) && within(smeared.reverse, 0.6, 1.7)
+        if smeared.coupling >= 0.8
+            && within(smeared.forward, 0.8, 1.35)
+            && within(smeared.reverse, 0.6, 1.7)
+            && one_shape(&smeared)
         {
             balance.score = 0.7;
         }
@@ -96,16 +99,12 @@ pub fn judge(legs: &Legs, limits: &Limits) -> Balance {
 
 /// The laws, tightest first; each looser one asks more of the others.
 fn score(balance: &Balance, limits: &Limits) -> f64 {
-    let Balance { forward, reverse, coupling, overlap, requests, request_overlap, origins, .. } = *balance;
+    let Balance { forward, reverse, coupling, overlap, requests, origins, .. } = *balance;
     let coupled = coupling >= limits.correlation || overlap >= 0.9;
     // End to end encryption passes through: both laws hold with one and the same framing, and framing
     // only adds. A loader's acknowledgements match its requests by chance, not in ratio and shape.
     let alike = within(reverse / forward.max(0.01), 0.75, 1.35);
-    // Each request that comes in leaves at once, so the two series have one shape. With few origins a
-    // loader's acknowledgements come close by chance; with hundreds chance averages out, and what
-    // remains is the blur of long records.
-    let same = request_overlap >= 0.95 || origins >= 256 && request_overlap >= 0.86;
-    if !same {
+    if !one_shape(balance) {
         return 0.0;
     }
     if within(forward, 1.0, 1.35) && coupled && requests >= 0.5 && alike {
@@ -129,6 +128,14 @@ fn score(balance: &Balance, limits: &Limits) -> f64 {
         return 0.75;
     }
     0.0
+}
+
+/// Each request that comes in leaves at once, so the two series have one shape.
+///
+/// With few origins a loader's acknowledgements come close by chance; with hundreds chance averages
+/// out, and what remains is the blur of long records.
+fn one_shape(balance: &Balance) -> bool {
+    balance.request_overlap >= 0.95 || balance.origins >= 256 && balance.request_overlap >= 0.86
 }
 
 fn within(value: f64, low: f64, high: f64) -> bool {
