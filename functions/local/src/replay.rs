@@ -9,7 +9,7 @@ use serde::Serialize;
 use weir_alerting::Product;
 use weir_detection::collect::Collector;
 use weir_detection::entity::EntityKey;
-use weir_detection::finding::Finding;
+use weir_detection::finding::{Finding, Severity};
 use weir_detection::observation::{BUCKET, Observations};
 use weir_detection::settings::Settings;
 use weir_detection::shared::Shared;
@@ -119,6 +119,13 @@ pub(crate) fn run(options: &Replay, out: &mut dyn Write) -> Result<()> {
         memory.apply(&bucket, &settings, &intel, &mut findings);
     }
     show(options, &mut findings, &mut summary, out)?;
+    if options.format == Format::Table {
+        for finding in &findings {
+            *summary.findings.entry(finding.severity.name()).or_default() += 1;
+        }
+        findings.retain(|finding| options.all || finding.severity > Severity::Info);
+        writeln!(out, "{}", weir_alerting::render_table(&findings, weir_alerting::Style::default()))?;
+    }
     let counts = collector.counts();
     (summary.late, summary.duplicates, summary.losses) = (counts.late, counts.duplicates, counts.losses);
     (summary.entities, summary.windows) = (memory.entities.len(), memory.windows);
@@ -157,21 +164,21 @@ impl Memory {
     }
 }
 
+/// Prints JSON as it comes; a table is drawn once all its rows are known.
 fn show(
     options: &Replay,
     findings: &mut Vec<Finding>,
     summary: &mut Summary,
     out: &mut dyn Write,
 ) -> Result<()> {
+    if options.format == Format::Table {
+        return Ok(());
+    }
     let product = Product::default();
     for finding in findings.drain(..) {
         *summary.findings.entry(finding.severity.name()).or_default() += 1;
-        if finding.severity == weir_detection::Severity::Info && !options.all {
-            continue;
-        }
-        match options.format {
-            Format::Json => writeln!(out, "{}", weir_alerting::to_ocsf(&finding, &product).to_json()?)?,
-            Format::Table => writeln!(out, "{}\n", weir_alerting::to_text(&finding, &product))?,
+        if finding.severity > Severity::Info || options.all {
+            writeln!(out, "{}", weir_alerting::to_ocsf(&finding, &product).to_json()?)?;
         }
     }
     Ok(())
