@@ -83,6 +83,10 @@ impl<'a> Row<'a> {
     }
 
     /// Takes the field `line[start..end]`.
+    ///
+    /// # Errors
+    ///
+    /// Returns the reason when the field holds something that the column cannot.
     #[inline]
     pub(super) fn set(
         &mut self,
@@ -91,77 +95,77 @@ impl<'a> Row<'a> {
         start: usize,
         end: usize,
     ) -> Result<(), Reason> {
+        match self.take(column, line, start, end) {
+            Some(()) => Ok(()),
+            None => Err(fault(column, start == end)),
+        }
+    }
+
+    /// `None` stands for the reason, which is worked out only when it is wanted.
+    #[inline]
+    fn take(&mut self, column: Column, line: &'a str, start: usize, end: usize) -> Option<()> {
         let bytes = line.as_bytes();
         if end == start {
-            return Err(bad(column, "a value or `-`, between single spaces"));
+            return None;
         }
         if end - start == 1 && bytes.get(start) == Some(&b'-') {
-            return Ok(());
+            return Some(());
         }
-        let number = |most: u64, expected: &'static str| {
-            scan::number(bytes, start, end)
-                .filter(|value| *value <= most)
-                .ok_or_else(|| bad(column, expected))
-        };
-        let address = || {
-            scan::address(line, start, end).map(Some).ok_or_else(|| bad(column, "an IPv4 or IPv6 address"))
-        };
-        let text = || line.get(start..end);
         let flow = &mut self.flow;
         match column {
             Column::Ignored => {}
             Column::Version => {
-                number(u64::from(u16::MAX), "a version number")?;
+                scan::number(bytes, start, end).filter(|version| *version <= 65_535)?;
             }
-            Column::Src => self.src = address()?,
-            Column::Dst => self.dst = address()?,
-            Column::SrcPort => flow.src_port = Some(number(65_535, "a port (0 to 65535)")? as u16),
-            Column::DstPort => flow.dst_port = Some(number(65_535, "a port (0 to 65535)")? as u16),
-            Column::Protocol => {
-                flow.protocol = Some(number(255, "a protocol number (0 to 255)")? as u8);
-            }
-            Column::Packets => flow.packets = Some(number(u64::MAX, "a count of packets")?),
-            Column::Bytes => flow.bytes = Some(number(u64::MAX, "a count of bytes")?),
-            Column::Start => self.start = Some(millis(number(LAST_SECOND, "whole seconds since 1970")?)),
-            Column::End => self.end = Some(millis(number(LAST_SECOND, "whole seconds since 1970")?)),
+            Column::Src => self.src = Some(scan::address(line, start, end)?),
+            Column::Dst => self.dst = Some(scan::address(line, start, end)?),
+            Column::SrcPort => flow.src_port = Some(scan::number(bytes, start, end)?.try_into().ok()?),
+            Column::DstPort => flow.dst_port = Some(scan::number(bytes, start, end)?.try_into().ok()?),
+            Column::Protocol => flow.protocol = Some(scan::number(bytes, start, end)?.try_into().ok()?),
+            Column::Packets => flow.packets = Some(scan::number(bytes, start, end)?),
+            Column::Bytes => flow.bytes = Some(scan::number(bytes, start, end)?),
+            Column::Start => self.start = Some(millis(scan::number(bytes, start, end)?)?),
+            Column::End => self.end = Some(millis(scan::number(bytes, start, end)?)?),
             Column::Action => {
-                flow.action = Some(match text() {
-                    Some("ACCEPT") => Action::Accept,
-                    Some("REJECT") => Action::Reject,
-                    _ => return Err(bad(column, "ACCEPT or REJECT")),
+                flow.action = Some(match bytes.get(start..end)? {
+                    b"ACCEPT" => Action::Accept,
+                    b"REJECT" => Action::Reject,
+                    _ => return None,
                 });
             }
-            Column::LogStatus => match text() {
-                Some("OK") => self.ok = true,
-                Some("NODATA") => self.status = Some(LossKind::NoData),
-                Some("SKIPDATA") => self.status = Some(LossKind::SkipData),
-                _ => return Err(bad(column, "OK, NODATA or SKIPDATA")),
+            Column::LogStatus => match bytes.get(start..end)? {
+                b"OK" => self.ok = true,
+                b"NODATA" => self.status = Some(LossKind::NoData),
+                b"SKIPDATA" => self.status = Some(LossKind::SkipData),
+                _ => return None,
             },
-            Column::TcpFlags => flow.tcp_flags = Some(number(255, "TCP flags (0 to 255)")? as u8),
-            Column::TrafficPath => flow.traffic_path = Some(number(255, "a small number")? as u8),
-            Column::PktSrc => flow.pkt_src = address()?,
-            Column::PktDst => flow.pkt_dst = address()?,
+            Column::TcpFlags => flow.tcp_flags = Some(scan::number(bytes, start, end)?.try_into().ok()?),
+            Column::TrafficPath => {
+                flow.traffic_path = Some(scan::number(bytes, start, end)?.try_into().ok()?);
+            }
+            Column::PktSrc => flow.pkt_src = Some(scan::address(line, start, end)?),
+            Column::PktDst => flow.pkt_dst = Some(scan::address(line, start, end)?),
             Column::Direction => {
-                flow.direction = Some(match text() {
-                    Some("ingress") => Direction::Ingress,
-                    Some("egress") => Direction::Egress,
-                    _ => return Err(bad(column, "ingress or egress")),
+                flow.direction = Some(match bytes.get(start..end)? {
+                    b"ingress" => Direction::Ingress,
+                    b"egress" => Direction::Egress,
+                    _ => return None,
                 });
             }
-            Column::Account => flow.account = text(),
-            Column::Interface | Column::Attachment => flow.interface = text(),
-            Column::Vpc => flow.vpc = text(),
-            Column::Subnet => flow.subnet = text(),
-            Column::Instance => flow.instance = text(),
-            Column::Region => flow.region = text(),
-            Column::SrcService => flow.src_service = text(),
-            Column::DstService => flow.dst_service = text(),
-            Column::Container => flow.container = text(),
-            Column::InterfaceType => flow.interface_type = text(),
-            Column::AsgTag => flow.asg_tag = text(),
-            Column::InstanceTag => flow.instance_tag = text(),
+            Column::Account => flow.account = line.get(start..end),
+            Column::Interface | Column::Attachment => flow.interface = line.get(start..end),
+            Column::Vpc => flow.vpc = line.get(start..end),
+            Column::Subnet => flow.subnet = line.get(start..end),
+            Column::Instance => flow.instance = line.get(start..end),
+            Column::Region => flow.region = line.get(start..end),
+            Column::SrcService => flow.src_service = line.get(start..end),
+            Column::DstService => flow.dst_service = line.get(start..end),
+            Column::Container => flow.container = line.get(start..end),
+            Column::InterfaceType => flow.interface_type = line.get(start..end),
+            Column::AsgTag => flow.asg_tag = line.get(start..end),
+            Column::InstanceTag => flow.instance_tag = line.get(start..end),
         }
-        Ok(())
+        Some(())
     }
 
     /// What the row says, now that all its fields are in.
@@ -201,11 +205,29 @@ impl<'a> Row<'a> {
     }
 }
 
-const fn bad(column: Column, expected: &'static str) -> Reason {
+#[cold]
+fn fault(column: Column, empty: bool) -> Reason {
+    let expected = match column {
+        _ if empty => "a value or `-`, between single spaces",
+        Column::Version => "a version number",
+        Column::Src | Column::Dst | Column::PktSrc | Column::PktDst => "an IPv4 or IPv6 address",
+        Column::SrcPort | Column::DstPort => "a port (0 to 65535)",
+        Column::Protocol => "a protocol number (0 to 255)",
+        Column::Packets => "a count of packets",
+        Column::Bytes => "a count of bytes",
+        Column::Start | Column::End => "whole seconds since 1970",
+        Column::Action => "ACCEPT or REJECT",
+        Column::LogStatus => "OK, NODATA or SKIPDATA",
+        Column::TcpFlags => "TCP flags (0 to 255)",
+        Column::TrafficPath => "a small number",
+        Column::Direction => "ingress or egress",
+        // Any text is right here.
+        _ => "text",
+    };
     Reason::BadField { field: column.name(), expected }
 }
 
-const fn millis(seconds: u64) -> i64 {
+fn millis(seconds: u64) -> Option<i64> {
     // At most LAST_SECOND, so the product is far from overflow.
-    seconds as i64 * 1000
+    (seconds <= LAST_SECOND).then_some(seconds as i64 * 1000)
 }
