@@ -63,7 +63,7 @@ fn the_same_rows_shuffled_repeated_and_split_over_files_give_the_same_findings()
     for (_, line) in &rows {
         let print = hash(line);
         parts[(print % 3) as usize] += &format!("{line}\n");
-        if print % 5 == 0 {
+        if print.is_multiple_of(5) {
             parts[(print / 7 % 3) as usize] += &format!("{line}\n");
         }
     }
@@ -71,7 +71,7 @@ fn the_same_rows_shuffled_repeated_and_split_over_files_give_the_same_findings()
         fs::write(folder.join(format!("part-{index}.log")), part).unwrap();
     }
 
-    let shuffled = replay(&[folder.clone()]);
+    let shuffled = replay(std::slice::from_ref(&folder));
 
     fs::remove_dir_all(&folder).unwrap();
     assert!(!straight.is_empty());
