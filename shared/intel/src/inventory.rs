@@ -1,173 +1,217 @@
-//! Interfaces and instances as `aws ec2 describe-…` prints them.
+//! Interfaces, instances and instance types as `aws ec2 describe-…` prints them.
 
+mod class;
+mod document;
+
+use std::net::IpAddr;
+
+pub use class::InterfaceClass;
 use foldhash::HashMap;
-use serde::Deserialize;
 
-/// What an interface is for: whose traffic it carries follows from it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum InterfaceClass {
-    /// An instance, a task or a function of the account: traffic starts or ends here.
-    Workload,
-    /// NAT gateway.
-    Nat,
-    /// Network, application or gateway load balancer.
-    LoadBalancer,
-    /// VPC endpoint.
-    Endpoint,
-    /// Transit gateway attachment.
-    TransitGateway,
-    /// Network firewall.
-    Firewall,
+/// One network interface.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Interface {
+    /// `eni-…`.
+    pub id: String,
+    /// What it is for.
+    pub class: InterfaceClass,
+    /// `InterfaceType` as AWS names it.
+    pub interface_type: Option<String>,
+    /// Who made it, where that was a service or another account.
+    pub requester: Option<String>,
+    /// Whether a service manages it.
+    pub managed: bool,
+    /// Free text; AWS services say here what theirs are for.
+    pub description: Option<String>,
+    /// The instance that it is attached to.
+    pub instance: Option<String>,
+    /// Private addresses of both versions, in the file's order.
+    pub private: Vec<IpAddr>,
+    /// Public IPv4 address.
+    pub public: Option<IpAddr>,
+    /// `vpc-…`.
+    pub vpc: Option<String>,
+    /// `subnet-…`.
+    pub subnet: Option<String>,
+    /// `key=value`, sorted.
+    pub tags: Vec<String>,
 }
 
 /// One instance.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Instance {
+    /// `i-…`.
+    pub id: String,
     /// Instance type, `c5n.large`.
     pub instance_type: Option<String>,
+    /// When it was last started, in ms since the epoch.
+    pub launched: Option<i64>,
     /// `key=value`, sorted.
     pub tags: Vec<String>,
+    /// Its auto scaling group.
+    pub scaling_group: Option<String>,
+    /// Its launch template, `lt-…`.
+    pub launch_template: Option<String>,
+    /// Its interfaces, sorted.
+    pub interfaces: Vec<String>,
+    /// Public IPv4 address.
+    pub public: Option<IpAddr>,
+}
+
+impl Instance {
+    /// The instance family: the type up to its dot.
+    #[must_use]
+    pub fn family(&self) -> Option<&str> {
+        self.instance_type.as_deref()?.split('.').next()
+    }
+}
+
+/// What an instance type can carry, all its network cards together.
+///
+/// # Units
+/// Gbit/s.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Bandwidth {
+    /// What it may use all the time.
+    pub baseline: f64,
+    /// What it may use for a while.
+    pub peak: f64,
 }
 
 /// Everything that inventory files said.
 #[derive(Clone, Debug, Default)]
 pub struct Inventory {
-    interfaces: HashMap<String, InterfaceClass>,
+    interfaces: HashMap<String, Interface>,
     instances: HashMap<String, Instance>,
-}
-
-impl InterfaceClass {
-    /// The class of an interface type, as `interface-type` (flow logs version 11) and `InterfaceType` name it.
-    pub fn from_type(interface_type: &str) -> Self {
-        match interface_type {
-            "nat_gateway" | "natGateway" => Self::Nat,
-            "network_load_balancer" | "gateway_load_balancer" | "load_balancer" => Self::LoadBalancer,
-            "vpc_endpoint" | "gateway_load_balancer_endpoint" => Self::Endpoint,
-            "transit_gateway" => Self::TransitGateway,
-            _ => Self::Workload,
-        }
-    }
-
-    /// Older interfaces say only `interface`; their description tells.
-    fn from_description(description: &str) -> Option<Self> {
-        let starts = |prefix: &str| description.starts_with(prefix);
-        if starts("ELB ") {
-            Some(Self::LoadBalancer)
-        } else if starts("Interface for NAT Gateway") {
-            Some(Self::Nat)
-        } else if starts("VPC Endpoint Interface") {
-            Some(Self::Endpoint)
-        } else if starts("Network Interface for Transit Gateway") {
-            Some(Self::TransitGateway)
-        } else if starts("AWSServiceRoleForNetworkFirewall") || description.contains("firewall") {
-            Some(Self::Firewall)
-        } else {
-            None
-        }
-    }
+    types: HashMap<String, Bandwidth>,
+    /// Private address to interfaces: two VPCs may use the same one.
+    addresses: HashMap<IpAddr, Vec<String>>,
 }
 
 impl Inventory {
-    /// Adds one file's interfaces and instances; unknown keys are ignored, every field is optional.
+    /// Adds one file; what a later file says of a thing replaces what an earlier one said, field by field.
+    ///
+    /// # Shape
+    /// One or more JSON objects with any of `Reservations`, `NetworkInterfaces` and `InstanceTypes`; every field is
+    /// optional and unknown ones are ignored.
     ///
     /// # Errors
-    ///
-    /// Returns the JSON error when the text is no JSON object of the expected shape.
+    /// Text that is no JSON of that shape, with its line; nothing of it is then added.
     pub fn merge(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
-        let file: File = serde_json::from_slice(json)?;
-        for interface in file.network_interfaces {
-            let Some(id) = interface.network_interface_id else { continue };
-            let class = interface
-                .interface_type
-                .as_deref()
-                .map(InterfaceClass::from_type)
-                .filter(|class| *class != InterfaceClass::Workload)
-                .or_else(|| InterfaceClass::from_description(interface.description.as_deref()?))
-                .unwrap_or(InterfaceClass::Workload);
-            self.interfaces.insert(id, class);
-        }
-        for instance in file.reservations.into_iter().flat_map(|reservation| reservation.instances) {
-            let Some(id) = instance.instance_id else { continue };
-            let mut tags: Vec<_> =
-                instance.tags.into_iter().map(|tag| format!("{}={}", tag.key, tag.value)).collect();
-            tags.sort_unstable();
-            self.instances.insert(id, Instance { instance_type: instance.instance_type, tags });
+        let files: Vec<document::File> =
+            serde_json::Deserializer::from_slice(json).into_iter().collect::<Result<_, _>>()?;
+        for file in files {
+            file.add_to(self);
         }
         Ok(())
     }
 
     /// The class of an interface, where a file told it.
-    pub fn interface_class(&self, interface: &str) -> Option<InterfaceClass> {
-        self.interfaces.get(interface).copied()
+    #[must_use]
+    pub fn interface_class(&self, id: &str) -> Option<InterfaceClass> {
+        self.interfaces.get(id).map(|interface| interface.class)
+    }
+
+    /// The class of an interface by its record's `interface-type`, where that says more than that it is one, else
+    /// by the files.
+    #[must_use]
+    pub fn classify(&self, id: &str, interface_type: Option<&str>) -> Option<InterfaceClass> {
+        let named = interface_type.map(InterfaceClass::from_type);
+        named.filter(|class| *class != InterfaceClass::Other).or_else(|| self.interface_class(id)).or(named)
+    }
+
+    /// An interface, where a file told it.
+    #[must_use]
+    pub fn interface(&self, id: &str) -> Option<&Interface> {
+        self.interfaces.get(id)
+    }
+
+    /// The interface with a private address; where several VPCs use it, the one in `vpc`, or none.
+    #[must_use]
+    pub fn interface_at(&self, address: IpAddr, vpc: Option<&str>) -> Option<&Interface> {
+        let ids = self.addresses.get(&address.to_canonical())?;
+        let mut fitting = ids
+            .iter()
+            .filter_map(|id| self.interfaces.get(id))
+            .filter(|interface| vpc.is_none() || interface.vpc.as_deref() == vpc);
+        let first = fitting.next()?;
+        fitting.next().is_none().then_some(first)
     }
 
     /// An instance, where a file told it.
+    #[must_use]
     pub fn instance(&self, id: &str) -> Option<&Instance> {
         self.instances.get(id)
     }
 
-    /// Whether no file told anything.
+    /// What an instance type can carry, where a file told it.
+    #[must_use]
+    pub fn bandwidth(&self, instance_type: &str) -> Option<Bandwidth> {
+        self.types.get(instance_type).copied()
+    }
+
+    /// Whether no file told anything of interfaces and instances.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.interfaces.is_empty() && self.instances.is_empty()
     }
+
+    fn add_interface(&mut self, new: Interface) {
+        for address in &new.private {
+            let ids = self.addresses.entry(*address).or_default();
+            if !ids.contains(&new.id) {
+                ids.push(new.id.clone());
+            }
+        }
+        if let Some(instance) = &new.instance {
+            let owner = self.instance_mut(instance);
+            if let Err(at) = owner.interfaces.binary_search(&new.id) {
+                owner.interfaces.insert(at, new.id.clone());
+            }
+        }
+        let known = self.interfaces.entry(new.id.clone()).or_default();
+        known.id = new.id;
+        replace(&mut known.interface_type, new.interface_type);
+        replace(&mut known.requester, new.requester);
+        replace(&mut known.description, new.description);
+        replace(&mut known.instance, new.instance);
+        replace(&mut known.public, new.public);
+        replace(&mut known.vpc, new.vpc);
+        replace(&mut known.subnet, new.subnet);
+        known.managed |= new.managed;
+        if !new.private.is_empty() {
+            known.private = new.private;
+        }
+        if !new.tags.is_empty() {
+            known.tags = new.tags;
+        }
+        known.class = class::of(known);
+    }
+
+    fn add_instance(&mut self, new: Instance) {
+        let known = self.instance_mut(&new.id);
+        replace(&mut known.instance_type, new.instance_type);
+        replace(&mut known.launched, new.launched);
+        replace(&mut known.scaling_group, new.scaling_group);
+        replace(&mut known.launch_template, new.launch_template);
+        replace(&mut known.public, new.public);
+        if !new.tags.is_empty() {
+            known.tags = new.tags;
+        }
+    }
+
+    fn instance_mut(&mut self, id: &str) -> &mut Instance {
+        self.instances
+            .entry(id.to_owned())
+            .or_insert_with(|| Instance { id: id.to_owned(), ..Instance::default() })
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-#[derive(Default)]
-struct File {
-    network_interfaces: Vec<InterfaceEntry>,
-    reservations: Vec<Reservation>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-struct InterfaceEntry {
-    network_interface_id: Option<String>,
-    interface_type: Option<String>,
-    description: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-struct Reservation {
-    instances: Vec<InstanceEntry>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-struct InstanceEntry {
-    instance_id: Option<String>,
-    instance_type: Option<String>,
-    tags: Vec<Tag>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-struct Tag {
-    key: String,
-    value: String,
+fn replace<T>(known: &mut Option<T>, new: Option<T>) {
+    if new.is_some() {
+        *known = new;
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_old_interface_is_told_by_its_description_and_files_add_up() {
-        let mut inventory = Inventory::default();
-        inventory
-            .merge(br#"{"NetworkInterfaces":[{"NetworkInterfaceId":"eni-1","InterfaceType":"interface","Description":"ELB net/a/b"},
-                {"NetworkInterfaceId":"eni-2","InterfaceType":"nat_gateway"},{"NetworkInterfaceId":"eni-3","Future":1}]}"#)
-            .unwrap();
-        inventory
-            .merge(br#"{"Reservations":[{"Instances":[{"InstanceId":"i-1","InstanceType":"t3.small","Tags":[{"Key":"role","Value":"turn"}]}]}]}"#)
-            .unwrap();
-
-        assert_eq!(inventory.interface_class("eni-1"), Some(InterfaceClass::LoadBalancer));
-        assert_eq!(inventory.interface_class("eni-2"), Some(InterfaceClass::Nat));
-        assert_eq!(inventory.interface_class("eni-3"), Some(InterfaceClass::Workload));
-        assert_eq!(inventory.instance("i-1").unwrap().tags, ["role=turn"]);
-        assert!(inventory.merge(b"{").is_err());
-    }
-}
+mod tests;

@@ -145,6 +145,10 @@ pub(super) fn quoted(text: &str) -> String {
 fn nearest(path: &str) -> Option<&'static str> {
     // Similarity of long hostile texts is quadratic work for nothing.
     let short: String = path.chars().take(80).collect();
+    let inside = |known: &str| known.strip_prefix(short.as_str()).is_some_and(|rest| rest.starts_with('/'));
+    if let Some(entry) = registry().iter().find(|entry| inside(entry.path)) {
+        return Some(entry.path);
+    }
     let similar = |known: &'static str| (strsim::jaro_winkler(known, &short), known);
     // The last words weigh more than the common beginning: compare what follows it, too.
     let tail = |text: &str| text.rsplit('/').next().unwrap_or_default().to_owned();

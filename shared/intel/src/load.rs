@@ -1,0 +1,184 @@
+//! The files of an intelligence folder, told apart by their names.
+
+use maxminddb::MaxMindDbError;
+
+use crate::{Intel, geo::Database, lists::AddressList, ranges::LineError};
+
+impl Intel {
+    /// Reads `tor.txt`, `vpn.txt`, `proxy.txt`, `country.mmdb`, `asn.mmdb` and `inventory*.json`, given as name and
+    /// bytes in any order; other names are passed over.
+    ///
+    /// # Errors
+    /// None that stops: a bad line, or a file that cannot be read, is a fault beside what could.
+    #[must_use]
+    pub fn load<N: AsRef<str>>(files: impl IntoIterator<Item = (N, Vec<u8>)>) -> (Self, Vec<FileFault>) {
+        let mut intel = Self::default();
+        let mut faults = Vec::new();
+        // The merge of inventories lets the later file win: make that the later name.
+        let mut files: Vec<(N, Vec<u8>)> = files.into_iter().collect();
+        files.sort_by(|a, b| a.0.as_ref().cmp(b.0.as_ref()));
+        for (name, bytes) in files {
+            if let Err(kind) = intel.add_file(name.as_ref(), bytes) {
+                faults.push(FileFault { file: name.as_ref().chars().take(80).collect(), kind });
+            }
+        }
+        (intel, faults)
+    }
+
+    fn add_file(&mut self, name: &str, bytes: Vec<u8>) -> Result<(), FileFaultKind> {
+        match name {
+            "tor.txt" => {
+                let (list, fault) = list(&bytes)?;
+                (self.tor, self.updated.tor) = (list.ranges, list.updated);
+                fault
+            }
+            "vpn.txt" => {
+                let (list, fault) = list(&bytes)?;
+                (self.vpn, self.updated.vpn) = (list.ranges, list.updated);
+                fault
+            }
+            "proxy.txt" => {
+                let (list, fault) = list(&bytes)?;
+                (self.proxy, self.updated.proxy) = (list.ranges, list.updated);
+                fault
+            }
+            "country.mmdb" => {
+                self.countries = Some(Database::open(bytes).map_err(FileFaultKind::Database)?);
+                Ok(())
+            }
+            "asn.mmdb" => {
+                self.networks = Some(Database::open(bytes).map_err(FileFaultKind::Database)?);
+                Ok(())
+            }
+            _ if name.starts_with("inventory") && name.ends_with(".json") => {
+                self.inventory.merge(&bytes).map_err(FileFaultKind::Inventory)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A file that could not be read, or not in full.
+#[derive(Debug, thiserror::Error)]
+#[error("{file}")]
+pub struct FileFault {
+    /// Its name.
+    pub file: String,
+    /// What is wrong.
+    #[source]
+    pub kind: FileFaultKind,
+}
+
+/// What is wrong with a file.
+#[derive(Debug, thiserror::Error)]
+pub enum FileFaultKind {
+    /// No MaxMind DB: the file is not used.
+    #[error("expected a MaxMind DB file")]
+    Database(#[source] MaxMindDbError),
+    /// No JSON as the AWS command line prints it: the file is not used.
+    #[error("expected the JSON that `aws ec2 describe-…` prints")]
+    Inventory(#[source] serde_json::Error),
+    /// Some lines are no addresses: the others are used.
+    #[error("{count} of its lines passed over, the first of them")]
+    Lines {
+        /// How many.
+        count: usize,
+        /// The first.
+        #[source]
+        first: LineError,
+    },
+    /// A list that is no text: the file is not used.
+    #[error("expected text with one address or CIDR a line, found other bytes")]
+    NoText(#[source] std::str::Utf8Error),
+}
+
+/// The list, and what was wrong with lines of it.
+type Listed = (AddressList, Result<(), FileFaultKind>);
+
+fn list(bytes: &[u8]) -> Result<Listed, FileFaultKind> {
+    let text = std::str::from_utf8(bytes).map_err(FileFaultKind::NoText)?;
+    let (list, errors) = AddressList::parse(text);
+    let count = errors.len();
+    let fault = errors.into_iter().next().map_or(Ok(()), |first| Err(FileFaultKind::Lines { count, first }));
+    Ok((list, fault))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use super::*;
+
+    fn chain(fault: &FileFault) -> String {
+        let mut text = fault.to_string();
+        let mut source = fault.source();
+        while let Some(error) = source {
+            text.push_str(&format!(": {error}"));
+            source = error.source();
+        }
+        text
+    }
+
+    #[test]
+    fn the_list_that_says_most_labels_an_address_that_is_on_several() {
+        let files = [
+            ("vpn.txt", b"192.0.2.0/24".to_vec()),
+            ("tor.txt", b"# updated: 2026-11-24T04:00:00Z\n192.0.2.1".to_vec()),
+            ("proxy.txt", b"192.0.2.2\n192.0.2.1".to_vec()),
+            ("README.md", b"\xff".to_vec()),
+        ];
+        let (intel, faults) = Intel::load(files);
+        assert!(faults.is_empty());
+        for (address, label) in [
+            ("192.0.2.1", Some("tor")),
+            ("192.0.2.2", Some("proxy")),
+            ("192.0.2.3", Some("vpn")),
+            ("192.0.3.1", None),
+        ] {
+            assert_eq!(intel.label(address.parse().unwrap()), label, "{address}");
+        }
+        assert_eq!(intel.updated.tor, Some(1_795_492_800_000));
+        assert!(intel.has_lists() && !Intel::default().has_lists());
+    }
+
+    #[test]
+    fn faults_name_file_and_line_and_leave_the_rest_in_force() {
+        let files = [
+            ("tor.txt", b"192.0.2.1\nexit.example\n192.0.2.300\n".to_vec()),
+            ("vpn.txt", b"\xff\xfe1".to_vec()),
+            ("country.mmdb", b"<html>".to_vec()),
+            ("inventory-1.json", b"{\n\"Reservations\": 5}".to_vec()),
+            ("inventory-2.json", br#"{"Reservations":[{"Instances":[{"InstanceId":"i-1"}]}]}"#.to_vec()),
+        ];
+        let (intel, faults) = Intel::load(files);
+        let texts: Vec<String> = faults.iter().map(chain).collect();
+        assert_eq!(faults.len(), 4, "{texts:?}");
+        assert!(texts[0].starts_with("country.mmdb: expected a MaxMind DB file: "), "{}", texts[0]);
+        assert!(texts[1].contains("inventory-1.json") && texts[1].contains("at line 2"), "{}", texts[1]);
+        assert_eq!(
+            texts[2],
+            "tor.txt: 2 of its lines passed over, the first of them: line 2: \
+             expected an IPv4 or IPv6 address or CIDR, found \"exit.example\""
+        );
+        assert!(texts[3].starts_with("vpn.txt: expected text"), "{}", texts[3]);
+        assert!(intel.tor.contains("192.0.2.1".parse().unwrap()));
+        assert!(intel.inventory.instance("i-1").is_some());
+    }
+
+    #[test]
+    fn of_two_inventories_the_one_later_by_name_wins_in_whatever_order_a_folder_lists_them() {
+        let file = |kind: &str| {
+            format!(
+                r#"{{"Reservations":[{{"Instances":[{{"InstanceId":"i-1","InstanceType":"{kind}"}}]}}]}}"#
+            )
+        };
+        let (old, new) = (file("t3.small").into_bytes(), file("c6in.large").into_bytes());
+        for files in [
+            [("inventory-2026-11.json", old.clone()), ("inventory-2026-12.json", new.clone())],
+            [("inventory-2026-12.json", new.clone()), ("inventory-2026-11.json", old.clone())],
+        ] {
+            let (intel, _) = Intel::load(files);
+            assert_eq!(intel.inventory.instance("i-1").unwrap().instance_type.as_deref(), Some("c6in.large"));
+        }
+    }
+}
