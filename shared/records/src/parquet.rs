@@ -1,6 +1,10 @@
 //! Flow logs as Parquet.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
 use parquet::errors::ParquetError;
@@ -17,6 +21,8 @@ pub struct FlowTable {
     columns: Vec<Column>,
     fields: Fields,
     bytes: u64,
+    /// After an error the rows are in no state to be asked again.
+    failed: bool,
 }
 
 /// A Parquet file that cannot be used.
@@ -26,6 +32,9 @@ pub enum TableError {
     /// Damaged, or written with a codec that is not built in.
     #[error("the file should be Parquet that is whole and compressed with gzip or snappy, or not at all")]
     Parquet(#[source] ParquetError),
+    /// Damaged where the library does not look.
+    #[error("the file should be whole, found damage that the Parquet library does not bear")]
+    Damaged,
     /// Some other table.
     #[error("the table should have the columns of a flow log (`srcaddr`, `dstaddr`, …), found none of them")]
     NoColumns,
@@ -44,6 +53,10 @@ impl FlowTable {
     ///
     /// Returns [`TableError`] when the file is damaged or no flow log.
     pub fn open(file: Vec<u8>) -> Result<Self, TableError> {
+        contained(|| Self::open_sound(file))
+    }
+
+    fn open_sound(file: Vec<u8>) -> Result<Self, TableError> {
         let bytes = file.len() as u64;
         let reader = SerializedFileReader::new(Bytes::from(file)).map_err(TableError::Parquet)?;
         let schema = reader.metadata().file_metadata().schema();
@@ -59,16 +72,25 @@ impl FlowTable {
         let projection = projection.map_err(TableError::Parquet)?;
         let rows = RowIter::from_file_into(Box::new(reader)).project(Some(projection));
         let rows = rows.map_err(TableError::Parquet)?;
-        Ok(Self { rows, columns, fields: Fields::default(), bytes })
+        Ok(Self { rows, columns, fields: Fields::default(), bytes, failed: false })
     }
 
     /// Moves to the next row; false at the end.
     ///
     /// # Errors
     ///
-    /// Returns [`TableError::Parquet`] when the file is damaged here.
+    /// Returns [`TableError`] once when the file is damaged here; then there are no more rows.
     pub fn advance(&mut self) -> Result<bool, TableError> {
         self.fields.clear();
+        if self.failed {
+            return Ok(false);
+        }
+        let more = contained(|| self.advance_sound());
+        self.failed = more.is_err();
+        more
+    }
+
+    fn advance_sound(&mut self) -> Result<bool, TableError> {
         let Some(row) = self.rows.next() else { return Ok(false) };
         let row = row.map_err(TableError::Parquet)?;
         for ((_, value), column) in row.get_column_iter().zip(&self.columns) {
@@ -105,4 +127,10 @@ impl FlowTable {
     pub(crate) fn text(&self) -> String {
         self.fields.text()
     }
+}
+
+/// Runs the library, which panics on files that are damaged in certain ways: a changed byte in a
+/// page is enough. Where panics abort the process this cannot hold them.
+fn contained<T>(read: impl FnOnce() -> Result<T, TableError>) -> Result<T, TableError> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or(Err(TableError::Damaged))
 }
