@@ -42,8 +42,8 @@ pub(super) fn read<'a>(format: &Format, line: &'a str, received: Option<i64>) ->
             return Line::Reject(Reason::TooFewFields { expected: columns.len(), found: index });
         }
         let end = scan::field_end(bytes, start);
-        if let Err(reason) = row.set(*column, line, start, end) {
-            return Line::Reject(count_first(columns.len(), line, reason));
+        if row.take(*column, line, start, end).is_none() {
+            return Line::Reject(count_first(columns.len(), line, fault(*column, start == end)));
         }
         start = end + 1;
     }
@@ -102,7 +102,8 @@ impl<'a> Row<'a> {
     }
 
     /// `None` stands for the reason, which is worked out only when it is wanted.
-    #[inline]
+    // A call for each of the fields costs a tenth of the line.
+    #[inline(always)]
     fn take(&mut self, column: Column, line: &'a str, start: usize, end: usize) -> Option<()> {
         let bytes = line.as_bytes();
         if end == start {

@@ -50,6 +50,8 @@ fn addresses_that_the_standard_library_refuses_are_refused() {
             "1.2.3.",
             ".1.2.3",
             "1.2.3.4a",
+            "1.2.3.4.",
+            "1.2.3.04",
         ] {
             assert_eq!(address_in(field, tail), None, "{field}{tail}");
         }
