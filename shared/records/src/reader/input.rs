@@ -130,7 +130,7 @@ impl<'a> Input<'a> {
             }
             scanned = self.end - self.start;
             if scanned > self.max_line {
-                return self.over_limit(self.max_line);
+                return self.over_limit(scanned, self.max_line);
             }
             if !self.fill() {
                 return self.last_line();
@@ -187,7 +187,7 @@ impl<'a> Input<'a> {
             }
             scanned = self.end - self.start;
             if scanned > self.max_document {
-                return self.over_limit(self.max_document);
+                return self.over_limit(scanned, self.max_document);
             }
             if !self.fill() {
                 let document = self.start..self.end;
@@ -214,13 +214,17 @@ impl<'a> Input<'a> {
         }
     }
 
-    fn over_limit(&mut self, limit: usize) -> io::Result<Piece> {
+    /// Passes over the `scanned` bytes and the rest of their last line. Looking at them again from
+    /// their second line would cost the limit once a line.
+    fn over_limit(&mut self, scanned: usize, limit: usize) -> io::Result<Piece> {
         const KEPT: usize = 1024;
-        let begin = self.start..self.end.min(self.start + KEPT);
-        let kept = self.get(begin).to_vec();
+        let passed = self.start..self.start + scanned;
+        let kept = self.get(passed.start..passed.end.min(passed.start + KEPT)).to_vec();
+        self.pending_line_ends = self.line_ends_in(&passed);
+        self.start = passed.end;
         loop {
             let found = memchr(b'\n', self.get(self.start..self.end));
-            self.pending_line_ends = u64::from(found.is_some());
+            self.pending_line_ends += u64::from(found.is_some());
             self.start = found.map_or(self.end, |offset| self.start + offset + 1);
             if found.is_some() || !self.fill() {
                 break;

@@ -108,6 +108,16 @@ fn a_line_over_the_limit_is_refused_and_the_next_is_read() {
 }
 
 #[test]
+fn a_document_that_never_closes_is_passed_over_once_and_not_once_for_each_of_its_lines() {
+    let options = ReadOptions { max_document: 64 << 10, ..Default::default() };
+    let text = format!("{}{V2} 1\n{V2}\n", " {\n".repeat(200_000));
+    let (entries, counts, _) = read_with(text.as_bytes(), &options);
+    assert_eq!(entries.last().map(String::as_str), Some("F"));
+    assert_eq!(entries.get(entries.len() - 2).map(String::as_str), Some("200001:too-many-fields"));
+    assert!(counts.lines < 20, "{}", counts.lines);
+}
+
+#[test]
 fn lines_are_whole_wherever_the_buffer_ends() {
     for shift in 0..V2.len() {
         let filler = format!("{}\n", "9".repeat((256 << 10) - shift));
