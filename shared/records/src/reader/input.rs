@@ -200,6 +200,8 @@ impl<'a> Input<'a> {
     /// Passes the blanks, a comma of a list that lost its bracket aside, and the line ending behind
     /// a document, so that they are no empty line of their own.
     fn pass_line_end(&mut self) {
+        // The document stays where it is meanwhile, so endless blanks would be endless memory.
+        let last = self.start.saturating_add(self.max_line);
         loop {
             match self.buffer.get(self.start..self.end).and_then(<[u8]>::first).copied() {
                 Some(b' ' | b'\t' | b'\r') => self.start += 1,
@@ -208,7 +210,7 @@ impl<'a> Input<'a> {
                     self.pending_line_ends += 1;
                     return;
                 }
-                None if self.fill_behind() => {}
+                None if self.start < last && self.fill_behind() => {}
                 _ => return,
             }
         }
@@ -280,3 +282,6 @@ impl<'a> Input<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
