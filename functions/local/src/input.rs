@@ -5,7 +5,10 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use weir_intel::{Intel, RangeSet};
+use weir_detection::settings::{Settings, values_from_toml};
+use weir_intel::Intel;
+
+use crate::options::Usage;
 
 /// Every file under `paths`, sorted; `-` stays itself.
 pub(crate) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
@@ -28,30 +31,44 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn Read>> {
     Ok(Box::new(File::open(path).with_context(|| format!("cannot open {}", path.display()))?))
 }
 
-/// Reads `tor.txt`, `vpn.txt`, `proxy.txt` and `inventory*.json`; what is absent stays empty.
+/// Reads the intelligence folder: lists, country and network data, inventory; what is absent stays empty.
+///
+/// A file that is broken is named on stderr and left out: the others still help.
 pub(crate) fn intel(folder: Option<&Path>) -> Result<Intel> {
-    let mut intel = Intel::default();
-    let Some(folder) = folder else { return Ok(intel) };
+    let Some(folder) = folder else { return Ok(Intel::default()) };
+    let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
         let path = entry?.path();
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        if name.starts_with("inventory") && name.ends_with(".json") {
-            let bytes = std::fs::read(&path)?;
-            intel.inventory.merge(&bytes).with_context(|| format!("cannot read {}", path.display()))?;
+        if path.is_file()
+            && let Some(name) = path.file_name().and_then(|name| name.to_str())
+        {
+            let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            files.push((name.to_owned(), bytes));
         }
-        let list = match name.as_str() {
-            "tor.txt" => &mut intel.tor,
-            "vpn.txt" => &mut intel.vpn,
-            "proxy.txt" => &mut intel.proxy,
-            _ => continue,
-        };
-        let (set, errors) = RangeSet::parse(&std::fs::read_to_string(&path)?);
-        for error in errors {
-            eprintln!("weir: {}: {error}", path.display());
-        }
-        *list = set;
+    }
+    let (intel, faults) = Intel::load(files);
+    for fault in faults {
+        eprintln!("weir: {}: {fault}", folder.display());
     }
     Ok(intel)
+}
+
+/// The settings in force: the file's values, then those of `--set`.
+pub(crate) fn settings(file: Option<&Path>, set: &[String]) -> Result<Settings> {
+    let mut values = Vec::new();
+    if let Some(file) = file {
+        let text =
+            std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+        values = values_from_toml(&text).map_err(|error| Usage(format!("{}: {error}", file.display())))?;
+    }
+    for pair in set {
+        let Some((path, value)) = pair.split_once('=') else {
+            return Err(Usage(format!("--set should be PATH=VALUE, found `{pair}`")).into());
+        };
+        values.retain(|(have, _)| have != path);
+        values.push((path.to_owned(), value.to_owned()));
+    }
+    Settings::from_values(values).map_err(|errors| Usage(errors.to_string()).into())
 }
 
 fn walk(path: &Path, named: bool, files: &mut Vec<PathBuf>) -> Result<()> {

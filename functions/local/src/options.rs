@@ -27,7 +27,13 @@ pub(crate) struct Replay {
     /// Field order of header-less custom flow logs: `${version} ${account-id} …`.
     #[arg(long)]
     pub(crate) flow_format: Option<String>,
-    /// Folder with tor.txt, vpn.txt, proxy.txt and inventory*.json.
+    /// Settings file (TOML, the same paths as in SSM; see docs/settings.md).
+    #[arg(long)]
+    pub(crate) settings: Option<PathBuf>,
+    /// One setting: PATH=VALUE, lists by comma; wins over the file.
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Folder with tor.txt, vpn.txt, proxy.txt, country.mmdb, asn.mmdb and inventory*.json.
     #[arg(long)]
     pub(crate) intel: Option<PathBuf>,
     /// How findings are printed.

@@ -45,7 +45,7 @@ pub(crate) fn run(options: &Replay, out: &mut dyn Write) -> Result<()> {
         None => None,
     };
     let intel = crate::input::intel(options.intel.as_deref())?;
-    let settings = Settings::default();
+    let settings = crate::input::settings(options.settings.as_deref(), &options.set)?;
     let mut rejects = match &options.rejects {
         Some(path) => Some(std::io::BufWriter::new(
             std::fs::File::create(path).with_context(|| format!("cannot write {}", path.display()))?,

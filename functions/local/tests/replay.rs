@@ -79,6 +79,18 @@ fn the_same_rows_shuffled_repeated_and_split_over_files_give_the_same_findings()
 }
 
 #[test]
+fn an_analytic_that_is_off_says_nothing() {
+    let output = Command::new(env!("CARGO_BIN_EXE_weir"))
+        .args(["replay", "--format", "json", "--set", "an0084/mode=off"])
+        .arg(scenario().join("flow-logs"))
+        .output()
+        .unwrap();
+
+    assert!(output.status.success());
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
 fn a_missing_input_is_status_1_and_wrong_usage_status_2() {
     let status = |arguments: &[&str]| {
         Command::new(env!("CARGO_BIN_EXE_weir")).args(arguments).output().unwrap().status.code().unwrap()
@@ -86,6 +98,7 @@ fn a_missing_input_is_status_1_and_wrong_usage_status_2() {
 
     assert_eq!(status(&["replay", "no-such-file.log"]), 1);
     assert_eq!(status(&["replay"]), 2);
+    assert_eq!(status(&["replay", "--set", "an0084/relay/origin=3", "no-such-file.log"]), 2);
     assert_eq!(status(&["replay", "--flow-format", "nonsense", "no-such-file.log"]), 2);
 }
 

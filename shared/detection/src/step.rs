@@ -157,9 +157,9 @@ fn remotes(
         bytes_out: wire.out,
         bytes_in: wire.into,
         first_seen,
-        country: None,
-        asn: None,
-        organisation: None,
+        country: intel.country(ip).map(|country| country.as_str().to_owned()),
+        asn: intel.asn(ip).map(|asn| asn.number),
+        organisation: intel.asn(ip).and_then(|asn| asn.organisation.as_deref().map(str::to_owned)),
         label: intel.label(ip).map(str::to_owned),
     };
     let mut remotes = Vec::new();

@@ -220,10 +220,7 @@ impl Entity {
 
 /// Interfaces whose traffic is counted where it starts: NAT, load balancers, endpoints, transit gateways.
 fn passes_through(flow: &Flow<'_>, intel: &Intel, interface: &str) -> bool {
-    let class = flow
-        .interface_type
-        .map(InterfaceClass::from_type)
-        .or_else(|| intel.inventory.interface_class(interface));
+    let class = intel.inventory.classify(interface, flow.interface_type);
     matches!(
         class,
         Some(
