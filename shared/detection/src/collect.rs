@@ -9,7 +9,8 @@ use foldhash::HashSet;
 use weir_intel::Intel;
 use weir_records::{Action, Direction, Flow, Loss, LossKind};
 
-use crate::observation::{BUCKET, Inside, Observations, RowKey, RowSums, Side, bucket_of};
+use crate::entity::EntityKey;
+use crate::observation::{BUCKET, Beside, Observations, RowKey, RowSums, Side, bucket_of};
 use crate::settings::Settings;
 use entities::{Entities, Place};
 use rows::BucketRows;
@@ -25,6 +26,8 @@ pub struct Collector<'a> {
     open: std::collections::BTreeMap<i64, BucketRows>,
     /// Buckets before this one were handed out: their records are late.
     closed: i64,
+    /// Records that end after this time are refused.
+    not_after: i64,
     counts: CollectCounts,
 }
 
@@ -39,6 +42,8 @@ pub struct CollectCounts {
     pub losses: u64,
     /// Left out by the count-once rules: intermediate interfaces.
     pub intermediate: u64,
+    /// Ends later than the clock allows: believed, it would make every later record late.
+    pub future: u64,
 }
 
 impl<'a> Collector<'a> {
@@ -50,8 +55,16 @@ impl<'a> Collector<'a> {
             entities: Entities::default(),
             open: std::collections::BTreeMap::new(),
             closed: i64::MIN,
+            not_after: i64::MAX,
             counts: CollectCounts::default(),
         }
+    }
+
+    /// Refuses records that end after `time`, milliseconds since the epoch.
+    #[must_use]
+    pub const fn not_after(mut self, time: i64) -> Self {
+        self.not_after = time;
+        self
     }
 
     /// What became of the records so far.
@@ -66,6 +79,10 @@ impl<'a> Collector<'a> {
 
     /// Adds one flow.
     pub fn push(&mut self, flow: &Flow<'_>) {
+        if flow.end > self.not_after {
+            self.counts.future += 1;
+            return;
+        }
         let Some(place) = self.entities.place(flow, self.intel) else {
             self.counts.intermediate += 1;
             return;
@@ -112,7 +129,32 @@ impl<'a> Collector<'a> {
         if loss.kind == LossKind::SkipData {
             self.counts.losses += 1;
         }
-        self.entities.note_loss(loss);
+        if loss.end > self.not_after {
+            self.counts.future += 1;
+        } else {
+            self.entities.note_loss(loss);
+        }
+    }
+
+    /// Hands out everything, one value an entity: a batch on its way to the documents.
+    ///
+    /// Nothing is vouched for, since other batches may hold records of the same buckets. An interface
+    /// that only reported no data is there too: its time moves on.
+    pub fn take_batch(&mut self) -> Vec<Observations> {
+        let mut by_key: std::collections::BTreeMap<EntityKey, Observations> =
+            std::collections::BTreeMap::new();
+        let taken = self.take(None);
+        let idle = self.entities.take_idle();
+        for observed in taken.into_iter().flatten().chain(idle) {
+            match by_key.get_mut(&observed.key) {
+                Some(into) => into.extend(observed),
+                None => {
+                    let observed = Observations { complete_until: None, ..observed };
+                    by_key.insert(observed.key.clone(), observed);
+                }
+            }
+        }
+        by_key.into_values().collect()
     }
 
     /// Hands out the observations of all buckets that end at or before `until` (all, for `None`), one bucket at
@@ -141,11 +183,11 @@ impl<'a> Collector<'a> {
         if !external {
             if !rejected {
                 let inside = if place.egress {
-                    Inside { bytes_out: part.bytes, bytes_in: 0 }
+                    Beside { inside_out: part.bytes, ..Beside::default() }
                 } else {
-                    Inside { bytes_out: 0, bytes_in: part.bytes }
+                    Beside { inside_in: part.bytes, ..Beside::default() }
                 };
-                rows.add_inside(place.entity, inside);
+                rows.add_inside(place.entity, &inside);
             }
             return;
         }

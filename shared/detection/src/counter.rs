@@ -127,9 +127,9 @@ impl Filter {
         }
     }
 
-    /// So full that it would call most strangers known.
+    /// So full that it would soon call strangers known: about one in forty.
     pub fn is_saturated(&self) -> bool {
-        self.many.iter().map(|word| word.count_ones()).sum::<u32>() > 1_700
+        self.many.iter().map(|word| word.count_ones()).sum::<u32>() > 600
     }
 
     fn set(&mut self, print: u16) {

@@ -1,6 +1,7 @@
 //! The tests of traffic, one idea a file: numbers in, a score with its facts out.
 
 pub mod bucket;
+pub mod folded;
 pub mod relay;
 pub mod statistics;
 

@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::entity::{EntityInfo, EntityKey};
 
 /// Length of a base bucket, milliseconds: five minutes, aligned to UTC.
@@ -13,7 +15,7 @@ pub const fn bucket_of(time: i64) -> i64 {
 }
 
 /// Who opened the conversation.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 pub enum Side {
     /// The entity dialled the remote's port.
     Dialled,
@@ -22,7 +24,7 @@ pub enum Side {
 }
 
 /// A conversation partner within a bucket.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct RowKey {
     /// The remote's address.
     pub remote: IpAddr,
@@ -35,7 +37,7 @@ pub struct RowKey {
 }
 
 /// Sums over the records of one partner in one bucket.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct RowSums {
     /// Wire bytes to the remote.
     pub bytes_out: u64,
@@ -60,9 +62,10 @@ pub struct RowSums {
 }
 
 /// One partner in one bucket.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Row {
-    /// Bucket start, milliseconds since the epoch.
+    /// Bucket start, milliseconds since the epoch; a document keeps it once for all rows.
+    #[serde(skip)]
     pub bucket: i64,
     /// Partner.
     pub key: RowKey,
@@ -70,13 +73,16 @@ pub struct Row {
     pub sums: RowSums,
 }
 
-/// Traffic that is no external egress, per bucket: it tells a silent host from one that works inside.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct Inside {
-    /// Bytes to own networks and to AWS services that are no egress.
-    pub bytes_out: u64,
+/// What a bucket's records say beside its external partners.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Beside {
+    /// Bytes to own networks and to AWS services that are no egress: they tell a silent host from one
+    /// that works inside.
+    pub inside_out: u64,
     /// Bytes from them.
-    pub bytes_in: u64,
+    pub inside_in: u64,
+    /// Event time of the latest record that touches the bucket, milliseconds since the epoch.
+    pub latest: i64,
 }
 
 /// All that a batch says about one entity.
@@ -88,8 +94,8 @@ pub struct Observations {
     pub info: EntityInfo,
     /// External partners, sorted by bucket and key.
     pub rows: Vec<Row>,
-    /// Other traffic by bucket start, sorted.
-    pub inside: Vec<(i64, Inside)>,
+    /// What the buckets hold besides, by bucket start, sorted; a bucket of the batch is always here.
+    pub buckets: Vec<(i64, Beside)>,
     /// Event time of the latest record, milliseconds since the epoch.
     pub latest: i64,
     /// Longest record seen, milliseconds.
@@ -104,6 +110,47 @@ pub struct Observations {
     pub has_direction: bool,
     /// The collector vouches that every record before this time is here.
     pub complete_until: Option<i64>,
+}
+
+impl Beside {
+    /// Adds another part of the same bucket.
+    pub fn merge(&mut self, other: &Self) {
+        self.inside_out = self.inside_out.saturating_add(other.inside_out);
+        self.inside_in = self.inside_in.saturating_add(other.inside_in);
+        self.latest = self.latest.max(other.latest);
+    }
+}
+
+impl Observations {
+    /// An entity of which nothing was seen yet.
+    pub fn of(key: EntityKey, info: EntityInfo) -> Self {
+        Self {
+            key,
+            info,
+            rows: Vec::new(),
+            buckets: Vec::new(),
+            latest: 0,
+            interval: 0,
+            records: 0,
+            losses: 0,
+            has_flags: false,
+            has_direction: false,
+            complete_until: None,
+        }
+    }
+
+    /// Adds a later bucket of the same entity.
+    pub(crate) fn extend(&mut self, later: Self) {
+        self.info.merge(&later.info);
+        self.rows.extend(later.rows);
+        self.buckets.extend(later.buckets);
+        self.latest = self.latest.max(later.latest);
+        self.interval = self.interval.max(later.interval);
+        self.records += later.records;
+        self.losses = self.losses.saturating_add(later.losses);
+        self.has_flags |= later.has_flags;
+        self.has_direction |= later.has_direction;
+    }
 }
 
 impl RowSums {

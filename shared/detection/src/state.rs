@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::counter::{Counter, Filter};
 use crate::entity::EntityInfo;
-use crate::finding::{Group, Kernel, Severity};
+use crate::finding::{Group, Severity};
+use crate::open::OpenBuckets;
 use crate::ring::{Pair, Ring};
 use crate::sketch::Sketch;
 
@@ -26,10 +27,18 @@ pub const DAY: i64 = 24 * HOUR;
 pub struct EntityState {
     /// Who.
     pub info: EntityInfo,
-    /// Start of the first bucket with records.
+    /// Traffic only passes through (NAT, load balancer): counted where it starts.
+    pub intermediate: bool,
+    /// Start of the first bucket that was judged.
     pub first_seen: i64,
     /// Event time of the latest record.
     pub latest: i64,
+    /// Every record before this time is here: what a collector vouched for.
+    pub complete: i64,
+    /// Buckets that start before this time were judged: their records are late.
+    pub closed: i64,
+    /// Buckets that may still get records.
+    pub open: OpenBuckets,
     /// Longest record seen, milliseconds.
     pub interval: i64,
     /// Records carry `tcp-flags`.
@@ -42,6 +51,8 @@ pub struct EntityState {
     pub ring: Ring,
     /// Destinations pushed to.
     pub known: Known,
+    /// Those of them that the account was told of.
+    pub noted: Filter,
     /// The busiest of them.
     pub destinations: Vec<Destination>,
     /// Served ports that carried payload: port and the bucket of the first.
@@ -54,8 +65,6 @@ pub struct EntityState {
     pub days: Vec<(i64, u64)>,
     /// External egress per bucket, at all hours.
     pub egress: Sketch,
-    /// Buckets in which a kernel's hour was positive.
-    pub positive: Vec<(Kernel, i64)>,
     /// Incidents, by evidence group.
     pub incidents: Vec<Incident>,
 }
@@ -214,8 +223,8 @@ impl Known {
 }
 
 impl Hourly {
-    /// Adds hashes seen in a bucket.
-    pub fn add(&mut self, bucket: i64, hashes: &[u64]) {
+    /// Adds hashes seen in a bucket, and those that were counted before.
+    pub fn add(&mut self, bucket: i64, hashes: &[u64], folded: &Counter) {
         let hour = bucket.div_euclid(HOUR);
         if hour != self.hour {
             let this = std::mem::take(&mut self.this);
@@ -223,6 +232,7 @@ impl Hourly {
             self.hour = hour;
         }
         hashes.iter().for_each(|&hash| self.this.insert(hash));
+        self.this.merge(folded);
     }
 
     /// Distinct hashes of the fuller of the two hours.

@@ -1,10 +1,12 @@
 //! Where Weir remembers: one document per entity, replaced by compare-and-swap.
 //!
-//! A store keeps opaque bodies under keys and knows nothing of what they mean. [`MemoryStore`] and
+//! The [engine] applies batches to documents, exactly once, and holds alerts until they were sent. A store
+//! keeps opaque bodies under keys and knows nothing of what they mean. [`MemoryStore`] and
 //! [`EmbeddedStore`] live here; the one over DynamoDB is `weir-dynamodb`. This crate reaches no async
 //! runtime and no AWS crate: the stores here never wait, so [`finish_now`] is executor enough for them.
 
 pub mod embedded;
+pub mod engine;
 pub mod memory;
 pub mod store;
 
@@ -13,6 +15,7 @@ pub mod conformance;
 mod ready;
 
 pub use embedded::{EmbeddedStore, OpenError};
+pub use engine::{Alert, Applied, Engine, EngineError, Run};
 pub use memory::MemoryStore;
 pub use ready::finish_now;
 pub use store::{Key, Saved, Store, StoreError, Stored};

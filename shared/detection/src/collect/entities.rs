@@ -6,11 +6,11 @@ use foldhash::{HashMap, HashSet};
 use weir_intel::Intel;
 use weir_intel::inventory::InterfaceClass;
 use weir_intel::special::is_private;
-use weir_records::{Direction, Flow, Loss};
+use weir_records::{Direction, Flow, Loss, LossKind};
 
 use super::Logged;
 use crate::entity::{EntityInfo, EntityKey};
-use crate::observation::Side;
+use crate::observation::{Observations, Side};
 
 /// The lowest port that a Linux client picks by itself; what lies below is a service or a choice.
 const EPHEMERAL: u16 = 32_768;
@@ -39,9 +39,16 @@ pub(super) struct Entity {
     pub(super) behind: Option<IpAddr>,
     pub(super) has_flags: bool,
     pub(super) has_direction: bool,
-    pub(super) losses: u32,
     own: Vec<IpAddr>,
     served: HashSet<u16>,
+}
+
+/// What rows without a flow said of an interface.
+#[derive(Debug)]
+struct Idle {
+    account: String,
+    until: i64,
+    losses: u32,
 }
 
 /// All entities met so far.
@@ -50,6 +57,8 @@ pub(super) struct Entities {
     list: Vec<Entity>,
     by_name: HashMap<String, u32>,
     logged: Logged,
+    /// Interfaces with rows that carry no flow.
+    idle: HashMap<String, Idle>,
     /// The last interface: records come in runs of one interface.
     memo: Option<(String, u32)>,
 }
@@ -124,14 +133,44 @@ impl Entities {
         if served { Side::Served } else { Side::Dialled }
     }
 
+    /// A row without a flow: the interface's time moves on, and lost records are counted.
     pub(super) fn note_loss(&mut self, loss: &Loss<'_>) {
-        if loss.kind != weir_records::LossKind::SkipData {
-            return;
+        let Some(name) = loss.interface else { return };
+        if !self.idle.contains_key(name) {
+            let account = loss.account.unwrap_or("-").to_owned();
+            self.idle.insert(name.to_owned(), Idle { account, until: 0, losses: 0 });
         }
-        let index = loss.interface.and_then(|interface| self.by_name.get(interface)).copied();
-        if let Some(entity) = index.and_then(|index| self.get_mut(index)) {
-            entity.losses += 1;
+        if let Some(idle) = self.idle.get_mut(name) {
+            idle.until = idle.until.max(loss.end);
+            idle.losses = idle.losses.saturating_add(u32::from(loss.kind == LossKind::SkipData));
         }
+    }
+
+    /// Records that an interface lost since this was asked last.
+    pub(super) fn take_losses(&mut self, interface: Option<&str>) -> u32 {
+        let idle = interface.and_then(|interface| self.idle.get_mut(interface));
+        idle.map_or(0, |idle| std::mem::take(&mut idle.losses))
+    }
+
+    /// Interfaces of which rows without a flow were seen, and up to when.
+    ///
+    /// Such a row does not name the instance: where no flow does, the interface's own name must do.
+    pub(super) fn take_idle(&mut self) -> Vec<Observations> {
+        let idle = std::mem::take(&mut self.idle);
+        let mut observed: Vec<_> = idle
+            .into_iter()
+            .filter_map(|(name, idle)| {
+                let key = match self.by_name.get(&name).and_then(|index| self.get(*index)) {
+                    Some(entity) if entity.intermediate => return None,
+                    Some(entity) => entity.key.clone(),
+                    None => EntityKey { account: idle.account, id: name },
+                };
+                let nothing = Observations::of(key, EntityInfo::default());
+                Some(Observations { latest: idle.until, losses: idle.losses, ..nothing })
+            })
+            .collect();
+        observed.sort_by(|a, b| a.key.cmp(&b.key));
+        observed
     }
 
     /// A record that a NAT gateway wrote about an address behind it.
@@ -182,13 +221,13 @@ impl Entities {
     }
 
     fn add(&mut self, name: String, flow: &Flow<'_>, info: EntityInfo, behind: Option<IpAddr>) -> u32 {
-        let index = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
         let id = if behind.is_some() {
             name.clone()
         } else {
             flow.instance.map_or_else(|| name.clone(), ToOwned::to_owned)
         };
         let account = flow.account.unwrap_or("-").to_owned();
+        let index = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
         self.list.push(Entity {
             key: EntityKey { account, id },
             info,
@@ -196,7 +235,6 @@ impl Entities {
             behind,
             has_flags: false,
             has_direction: false,
-            losses: 0,
             own: Vec::new(),
             served: HashSet::default(),
         });

@@ -4,7 +4,7 @@ use foldhash::{HashMap, HashSet};
 use weir_records::Flow;
 
 use super::entities::Entities;
-use crate::observation::{BUCKET, Inside, Observations, Row, RowKey, RowSums};
+use crate::observation::{BUCKET, Beside, Observations, Row, RowKey, RowSums};
 
 /// Rows of one bucket, keyed by entity.
 #[derive(Default)]
@@ -17,8 +17,7 @@ pub(super) struct BucketRows {
 /// What a bucket's records say about an entity beside its partners.
 #[derive(Clone, Copy, Debug, Default)]
 struct About {
-    inside: Inside,
-    latest: i64,
+    beside: Beside,
     interval: i64,
     records: u64,
 }
@@ -31,16 +30,14 @@ impl BucketRows {
 
     pub(super) fn touch(&mut self, entity: u32, latest: i64, interval: i64, flow: &Flow<'_>) {
         let about = self.about.entry(entity).or_default();
-        about.latest = about.latest.max(latest);
+        about.beside.latest = about.beside.latest.max(latest);
         // A single packet's record is short whatever the aggregation is; only long ones tell it.
         about.interval = about.interval.max(interval);
         about.records += u64::from(flow.bytes.is_some());
     }
 
-    pub(super) fn add_inside(&mut self, entity: u32, inside: Inside) {
-        let about = self.about.entry(entity).or_default();
-        about.inside.bytes_out = about.inside.bytes_out.saturating_add(inside.bytes_out);
-        about.inside.bytes_in = about.inside.bytes_in.saturating_add(inside.bytes_in);
+    pub(super) fn add_inside(&mut self, entity: u32, inside: &Beside) {
+        self.about.entry(entity).or_default().beside.merge(inside);
     }
 
     pub(super) fn add(&mut self, entity: u32, key: RowKey, sums: &RowSums) {
@@ -54,34 +51,24 @@ impl BucketRows {
             if entities.counted_elsewhere(index) {
                 continue;
             }
-            let Some(entity) = entities.get_mut(index) else { continue };
-            let losses = std::mem::take(&mut entity.losses);
-            let into = by_key.entry(entity.key.clone()).or_insert_with(|| Observations {
-                key: entity.key.clone(),
-                info: entity.info.clone(),
-                rows: Vec::new(),
-                inside: Vec::new(),
-                latest: 0,
-                interval: 0,
-                records: 0,
-                losses: 0,
-                has_flags: false,
-                has_direction: false,
+            let Some(entity) = entities.get(index) else { continue };
+            let (key, info) = (entity.key.clone(), entity.info.clone());
+            let (has_flags, has_direction) = (entity.has_flags, entity.has_direction);
+            let losses = entities.take_losses(info.interface.as_deref());
+            let into = by_key.entry(key.clone()).or_insert_with(|| Observations {
                 complete_until: Some(bucket + BUCKET),
+                ..Observations::of(key, info.clone())
             });
-            into.info.merge(&entity.info);
-            into.latest = into.latest.max(about.latest);
+            into.info.merge(&info);
+            into.latest = into.latest.max(about.beside.latest);
             into.interval = into.interval.max(about.interval);
             into.records += about.records;
             into.losses += losses;
-            into.has_flags |= entity.has_flags;
-            into.has_direction |= entity.has_direction;
-            match into.inside.first_mut() {
-                Some((_, sum)) => {
-                    sum.bytes_out = sum.bytes_out.saturating_add(about.inside.bytes_out);
-                    sum.bytes_in = sum.bytes_in.saturating_add(about.inside.bytes_in);
-                }
-                None => into.inside.push((bucket, about.inside)),
+            into.has_flags |= has_flags;
+            into.has_direction |= has_direction;
+            match into.buckets.first_mut() {
+                Some((_, beside)) => beside.merge(&about.beside),
+                None => into.buckets.push((bucket, about.beside)),
             }
         }
         for ((index, key), sums) in self.rows {

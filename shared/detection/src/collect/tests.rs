@@ -82,7 +82,7 @@ fn service_traffic_is_inside_and_a_tunnel_to_global_accelerator_is_not() {
 
     let taken = collector.take(None);
 
-    assert_eq!(taken[0][0].inside[0].1.bytes_out, 900);
+    assert_eq!(taken[0][0].buckets[0].1.inside_out, 900);
     assert_eq!(taken[0][0].rows[0].sums.bytes_out, 700);
 }
 

@@ -1,0 +1,92 @@
+//! Buckets that may still get records: what a document keeps of them between batches.
+
+use serde::{Deserialize, Serialize};
+
+use crate::kernels::folded::Folded;
+use crate::observation::{Beside, Observations, Row};
+
+/// Rows kept in full per bucket between two batches; the rest is folded into sums by role.
+///
+/// A bucket whose records arrive in one batch is judged by all its rows, however many they are.
+pub const KEPT: usize = 48;
+
+/// One bucket that is not judged yet.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct OpenBucket {
+    /// Partners, sorted by key.
+    pub rows: Vec<Row>,
+    /// Partners that did not fit, by role.
+    pub folded: Folded,
+    /// What there is besides.
+    pub beside: Beside,
+}
+
+/// The open buckets of an entity, by start, oldest first.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct OpenBuckets(std::collections::BTreeMap<i64, OpenBucket>);
+
+impl OpenBuckets {
+    /// Adds a batch; what belongs to buckets before `closed` is left out, and the number of such buckets
+    /// returned.
+    pub fn admit(&mut self, observed: &Observations, closed: i64) -> u64 {
+        let mut late = 0;
+        for (start, beside) in &observed.buckets {
+            if *start < closed {
+                late += 1;
+            } else {
+                self.0.entry(*start).or_default().beside.merge(beside);
+            }
+        }
+        // Rows come sorted by bucket and key, so each bucket is one run.
+        for run in observed.rows.chunk_by(|a, b| a.bucket == b.bucket) {
+            let Some(start) = run.first().map(|row| row.bucket).filter(|start| *start >= closed) else {
+                continue;
+            };
+            let bucket = self.0.entry(start).or_default();
+            if bucket.rows.is_empty() {
+                bucket.rows = run.to_vec();
+            } else {
+                bucket.rows.extend_from_slice(run);
+                bucket.rows.sort_by_key(|row| row.key);
+                bucket.rows.dedup_by(|later, earlier| {
+                    let same = later.key == earlier.key;
+                    if same {
+                        earlier.sums.merge(&later.sums);
+                    }
+                    same
+                });
+            }
+        }
+        late
+    }
+
+    /// Takes out the oldest bucket if it starts before `horizon`.
+    pub fn close(&mut self, horizon: i64) -> Option<(i64, OpenBucket)> {
+        let start = *self.0.first_key_value()?.0;
+        (start < horizon).then(|| self.0.pop_first()).flatten()
+    }
+
+    /// The open buckets, oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = (i64, &OpenBucket)> {
+        self.0.iter().map(|(start, bucket)| (*start, bucket))
+    }
+
+    /// Folds what does not fit into a document: of each bucket the rows with most bytes out stay.
+    pub fn trim(&mut self) {
+        for bucket in self.0.values_mut() {
+            if bucket.rows.len() <= KEPT {
+                continue;
+            }
+            let rank = |row: &Row| std::cmp::Reverse((row.sums.bytes_out, row.key));
+            bucket.rows.sort_unstable_by_key(rank);
+            let rest = bucket.rows.split_off(KEPT);
+            bucket.folded.add(&rest);
+            bucket.rows.sort_unstable_by_key(|row| row.key);
+        }
+    }
+
+    /// Whether no bucket is open.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}

@@ -1,0 +1,128 @@
+//! Which destinations several entities of an account push to.
+
+use serde::{Deserialize, Serialize};
+
+use crate::entity::mix;
+
+/// Shards of an account's prevalence: each is a document of its own, so that writers seldom meet.
+pub const SHARDS: u64 = 64;
+
+/// The layout that this build writes; the first byte of a shard.
+const LAYOUT: u8 = 1;
+
+/// Entities beside the asking one that make a destination popular.
+const POPULAR: usize = 2;
+
+/// Destinations remembered by a shard; the oldest make room.
+const LIMIT: usize = 64;
+
+/// Users remembered of a destination; more change no answer.
+const USERS: usize = 8;
+
+/// One shard of an account's prevalence up to now.
+///
+/// It outlives the rotation of a shared service's addresses, novelty does not. Only established
+/// entities count (a day old): a fleet of new hosts that share one destination is a suspicion and not
+/// popularity (kernels.md 2.1, 7). A set: noting twice changes nothing.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Prevalence {
+    /// Destinations and who pushes there, oldest first.
+    users: Vec<(u64, Vec<u32>)>,
+}
+
+/// The shard that keeps a destination, in `0..SHARDS`.
+pub const fn shard_of(destination: u64) -> u64 {
+    // The destination's own low bits pick counter positions elsewhere.
+    mix(destination) % SHARDS
+}
+
+impl Prevalence {
+    /// Notes that an entity pushes to a destination; whether that was news.
+    pub fn note(&mut self, destination: u64, entity: u64) -> bool {
+        let entity = print(entity);
+        let at = match self.users.iter().position(|(have, _)| *have == destination) {
+            Some(at) => at,
+            None => {
+                if self.users.len() >= LIMIT {
+                    self.users.remove(0);
+                }
+                self.users.push((destination, Vec::new()));
+                self.users.len() - 1
+            }
+        };
+        let Some((_, users)) = self.users.get_mut(at) else { return false };
+        let news = users.len() < USERS && !users.contains(&entity);
+        if news {
+            users.push(entity);
+        }
+        news
+    }
+
+    /// Whether others push there too.
+    pub fn is_popular(&self, destination: u64, entity: u64) -> bool {
+        let entity = print(entity);
+        self.users
+            .iter()
+            .find(|(have, _)| *have == destination)
+            .is_some_and(|(_, users)| users.iter().filter(|user| **user != entity).count() >= POPULAR)
+    }
+
+    /// The shard's bytes: layout, then fields.
+    ///
+    /// # Errors
+    ///
+    /// Returns the codec's error; none is expected for a shard in memory.
+    pub fn encode(&self) -> Result<Vec<u8>, postcard::Error> {
+        postcard::to_extend(self, vec![LAYOUT])
+    }
+
+    /// Reads a shard.
+    ///
+    /// # Errors
+    ///
+    /// Returns the codec's error for a shard of another layout or a broken one.
+    pub fn decode(bytes: &[u8]) -> Result<Self, postcard::Error> {
+        match bytes.split_first() {
+            Some((&LAYOUT, fields)) => postcard::from_bytes(fields),
+            _ => Err(postcard::Error::DeserializeBadEncoding),
+        }
+    }
+}
+
+const fn print(entity: u64) -> u32 {
+    (entity >> 32) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ENTITY: u64 = 1 << 32;
+
+    #[test]
+    fn a_destination_is_popular_from_two_others_on_and_not_before() {
+        let mut shard = Prevalence::default();
+        shard.note(7, ENTITY);
+        shard.note(7, 2 * ENTITY);
+        assert!(!shard.is_popular(7, ENTITY), "one other entity");
+        assert!(shard.is_popular(7, 9 * ENTITY), "two others");
+
+        assert!(shard.note(7, 3 * ENTITY));
+        assert!(!shard.note(7, 3 * ENTITY), "noting twice is no news");
+        assert!(shard.is_popular(7, ENTITY));
+    }
+
+    #[test]
+    fn the_oldest_destination_makes_room() {
+        let mut shard = Prevalence::default();
+        for destination in 0..=LIMIT as u64 {
+            (1..4).for_each(|entity| {
+                shard.note(destination, entity * ENTITY);
+            });
+        }
+
+        assert!(!shard.is_popular(0, 9 * ENTITY));
+        assert!(shard.is_popular(1, 9 * ENTITY));
+        assert_eq!(Prevalence::decode(&shard.encode().unwrap()).unwrap(), shard);
+    }
+}

@@ -1,0 +1,271 @@
+//! Batches into documents: exactly once in the numbers, at least once in the alerts.
+//!
+//! A batch is read, stepped and written back with a condition on the document's version; a lost race reads
+//! and steps again. The document names the batches that it holds, so that one that comes again changes
+//! nothing, and keeps each alert until somebody confirms that it was sent. Whoever writes an alert down
+//! claims it until its own deadline: only then may another send it.
+
+mod account;
+mod document;
+
+use std::pin::Pin;
+
+use weir_detection::Finding;
+use weir_detection::entity::EntityKey;
+use weir_detection::observation::Observations;
+use weir_detection::settings::Settings;
+use weir_detection::step::{Around, admit, asked, step};
+use weir_intel::Intel;
+
+use crate::store::{Key, Saved, Store, StoreError};
+use account::Account;
+use document::Document;
+
+/// Races lost in a row after which a batch is given back; each is won by somebody, so this many writers
+/// would have to meet at one document.
+const ATTEMPTS: u32 = 64;
+
+/// Seconds that the document of a silent entity is kept: 60 days.
+const KEPT: i64 = 60 * 86_400;
+
+/// A pause between a lost race and the next attempt; the argument counts the races lost.
+pub type Pause = fn(u32) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Applies batches over a store.
+#[derive(Clone, Debug)]
+pub struct Engine<S> {
+    store: S,
+    pause: Pause,
+}
+
+/// One delivery of one batch.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'a> {
+    /// What the batch is known by: equal for equal content, whoever delivers it and how often.
+    pub batch: u64,
+    /// The settings in force.
+    pub settings: &'a Settings,
+    /// Lists, inventory, country and network data.
+    pub intel: &'a Intel,
+    /// Wall clock, milliseconds since the epoch.
+    pub now: i64,
+    /// Until when this delivery may send what it claims, milliseconds since the epoch.
+    pub deadline: i64,
+}
+
+/// What came of a batch for one entity.
+#[derive(Clone, Debug, Default)]
+pub struct Applied {
+    /// Alerts that this delivery has to send and then to [confirm](Engine::confirm).
+    pub alerts: Vec<Alert>,
+    /// The batch was in the document already.
+    pub repeated: bool,
+    /// Buckets of the batch that were judged before it came; their records changed nothing.
+    pub late: u64,
+    /// Races lost.
+    pub conflicts: u32,
+    /// Buckets judged.
+    pub windows: u64,
+    /// Unsent alerts that another delivery still has time to send.
+    pub elsewhere: usize,
+    /// The entity's traffic is counted at its own interface: this NAT gateway's word was not needed.
+    pub counted_elsewhere: bool,
+}
+
+/// A finding on its way out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alert {
+    /// Equal for equal reports: incident and number of the report.
+    pub id: u64,
+    /// What is to be said.
+    pub finding: Finding,
+}
+
+/// Why a batch could not be applied; it can be delivered again.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The store failed.
+    #[error("the state of {entity} could not be read or written")]
+    Store {
+        /// Whose state.
+        entity: String,
+        /// Why.
+        #[source]
+        source: StoreError,
+    },
+    /// A document is of a later layout, or damaged.
+    #[error(
+        "the {what} of {entity} cannot be read by this version; deploy the version that wrote it, or delete the item to start anew"
+    )]
+    Document {
+        /// Which document.
+        what: &'static str,
+        /// Whose.
+        entity: String,
+        /// What the codec said.
+        #[source]
+        source: postcard::Error,
+    },
+    /// Too many writers.
+    #[error("lost {ATTEMPTS} races in a row for the state of {entity}; retry later, or send larger batches")]
+    Contended {
+        /// Whose state.
+        entity: String,
+    },
+}
+
+impl<S: Store> Engine<S> {
+    /// An engine that tries again at once after a lost race.
+    pub fn new(store: S) -> Self {
+        Self { store, pause: |_| Box::pin(std::future::ready(())) }
+    }
+
+    /// Pauses after a lost race; the pause should have jitter, so that writers that met once part.
+    #[must_use]
+    pub fn pausing(self, pause: Pause) -> Self {
+        Self { pause, ..self }
+    }
+
+    /// The store.
+    pub const fn store(&self) -> &S {
+        &self.store
+    }
+
+    /// Applies one entity's part of a batch.
+    ///
+    /// Everything that the step needs to be told of the account is written before the document, and is
+    /// such that writing it twice changes nothing; so a delivery that dies anywhere can be repeated.
+    ///
+    /// # Errors
+    ///
+    /// As [`EngineError`] says; the batch is then not applied, or it is and will be recognised.
+    pub async fn apply(&self, observed: &Observations, run: &Run<'_>) -> Result<Applied, EngineError> {
+        let account = Account { store: &self.store, entity: &observed.key };
+        if let Some(address) = behind(&observed.key)
+            && account.is_logged(address).await?
+        {
+            return Ok(Applied { counted_elsewhere: true, ..Applied::default() });
+        }
+        for lost in 0..ATTEMPTS {
+            let (mut document, version) = self.read(&observed.key).await?;
+            // Silence of an entity that nobody knows is no news.
+            if version.is_none() && observed.buckets.is_empty() {
+                return Ok(Applied { conflicts: lost, ..Applied::default() });
+            }
+            let mut applied = Applied { conflicts: lost, ..Applied::default() };
+            let mut changed = false;
+            if document.holds(run.batch) {
+                applied.repeated = true;
+            } else {
+                applied.late = admit(&mut document.state, observed);
+                changed = applied.late < observed.buckets.len() as u64;
+                if changed {
+                    document.note_batch(run.batch, observed.latest);
+                }
+                let windows = self.step(&mut document, &account, run).await?;
+                changed |= windows > 0;
+                applied.windows = windows;
+            }
+            let (alerts, elsewhere) = document.claim(run.now, run.deadline);
+            changed |= !alerts.is_empty();
+            (applied.alerts, applied.elsewhere) = (alerts, elsewhere);
+            if !changed {
+                return Ok(applied);
+            }
+            if version.is_none() {
+                account.log_addresses(&document.state.info.addresses).await?;
+            }
+            if self.write(&observed.key, &mut document, version, run.now).await? {
+                return Ok(applied);
+            }
+            (self.pause)(lost + 1).await;
+        }
+        Err(EngineError::Contended { entity: observed.key.id.clone() })
+    }
+
+    /// These alerts were sent: forget them.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::apply`]; an alert that was sent and could not be confirmed is sent again.
+    pub async fn confirm(&self, entity: &EntityKey, sent: &[u64], now: i64) -> Result<(), EngineError> {
+        for lost in 0..ATTEMPTS {
+            let (mut document, version) = self.read(entity).await?;
+            if version.is_none() || !document.forget(sent) {
+                return Ok(());
+            }
+            if self.write(entity, &mut document, version, now).await? {
+                return Ok(());
+            }
+            (self.pause)(lost + 1).await;
+        }
+        Err(EngineError::Contended { entity: entity.id.clone() })
+    }
+
+    /// Closes the buckets that are complete; what the account should know is written down first.
+    async fn step(
+        &self,
+        document: &mut Document,
+        account: &Account<'_, S>,
+        run: &Run<'_>,
+    ) -> Result<u64, EngineError> {
+        let popularity = account.popularity(asked(&document.state, run.settings)).await?;
+        let popular = |destination| popularity.contains(&destination);
+        let around = Around { popular: &popular, settings: run.settings, intel: run.intel };
+        let outcome = step(&mut document.state, account.entity, &around);
+        account.note(&outcome.notes, run.now).await?;
+        document.queue(outcome.findings);
+        Ok(outcome.windows)
+    }
+
+    async fn read(&self, entity: &EntityKey) -> Result<(Document, Option<u64>), EngineError> {
+        let loaded = self.store.load(&[state_key(entity)]).await.map_err(|source| failed(entity, source))?;
+        let Some(stored) = loaded.into_iter().next().flatten() else {
+            return Ok((Document::default(), None));
+        };
+        let document = Document::decode(&stored.body).map_err(|source| EngineError::Document {
+            what: "state",
+            entity: entity.id.clone(),
+            source,
+        })?;
+        Ok((document, Some(stored.version)))
+    }
+
+    /// Whether the document was written, and not another writer's in between.
+    async fn write(
+        &self,
+        entity: &EntityKey,
+        document: &mut Document,
+        version: Option<u64>,
+        now: i64,
+    ) -> Result<bool, EngineError> {
+        let body = document.encode().map_err(|source| EngineError::Document {
+            what: "state",
+            entity: entity.id.clone(),
+            source,
+        })?;
+        let saved = self.store.save(&state_key(entity), &body, version, expiry(now)).await;
+        Ok(saved.map_err(|source| failed(entity, source))? != Saved::Lost)
+    }
+}
+
+/// Where an entity's document is.
+pub fn state_key(entity: &EntityKey) -> Key {
+    Key { partition: format!("{}/{}", entity.account, entity.id), sort: "state".to_owned() }
+}
+
+/// The address that a NAT gateway's log speaks of, where the entity is known from there alone.
+fn behind(entity: &EntityKey) -> Option<&str> {
+    entity.id.split_once('@').map(|(address, _)| address)
+}
+
+const fn expiry(now: i64) -> Option<i64> {
+    Some(now.div_euclid(1_000) + KEPT)
+}
+
+fn failed(entity: &EntityKey, source: StoreError) -> EngineError {
+    EngineError::Store { entity: entity.id.clone(), source }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,113 @@
+//! What the entities of an account know of one another: popular destinations, and whose own log there is.
+
+use std::collections::{BTreeMap, HashSet};
+use std::net::IpAddr;
+
+use weir_detection::entity::EntityKey;
+use weir_detection::prevalence::{Prevalence, shard_of};
+
+use super::{ATTEMPTS, EngineError, expiry, failed};
+use crate::store::{Key, Saved, Store, Stored};
+
+/// An account seen from one of its entities.
+pub(super) struct Account<'a, S> {
+    pub(super) store: &'a S,
+    pub(super) entity: &'a EntityKey,
+}
+
+impl<S: Store> Account<'_, S> {
+    /// Those of the destinations that other established entities push to.
+    pub(super) async fn popularity(&self, asked: Vec<u64>) -> Result<HashSet<u64>, EngineError> {
+        let by_shard = by_shard(&asked);
+        if by_shard.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let keys: Vec<Key> = by_shard.keys().map(|shard| self.shard_key(*shard)).collect();
+        let loaded = self.store.load(&keys).await.map_err(|source| failed(self.entity, source))?;
+        let mut popular = HashSet::new();
+        for (stored, destinations) in loaded.into_iter().zip(by_shard.into_values()) {
+            let Some(stored) = stored else { continue };
+            let shard = self.decode(&stored)?;
+            popular.extend(destinations.into_iter().filter(|it| shard.is_popular(*it, self.entity.hash64())));
+        }
+        Ok(popular)
+    }
+
+    /// Notes that the entity pushes to these destinations.
+    pub(super) async fn note(&self, destinations: &[u64], now: i64) -> Result<(), EngineError> {
+        for (shard, destinations) in by_shard(destinations) {
+            self.note_in(shard, &destinations, now).await?;
+        }
+        Ok(())
+    }
+
+    async fn note_in(&self, shard: u64, destinations: &[u64], now: i64) -> Result<(), EngineError> {
+        let key = self.shard_key(shard);
+        for _ in 0..ATTEMPTS {
+            let loaded = self.store.load(std::slice::from_ref(&key)).await;
+            let stored = loaded.map_err(|source| failed(self.entity, source))?.into_iter().next().flatten();
+            let mut prevalence = match &stored {
+                Some(stored) => self.decode(stored)?,
+                None => Prevalence::default(),
+            };
+            let mut news = false;
+            for destination in destinations {
+                news |= prevalence.note(*destination, self.entity.hash64());
+            }
+            if !news {
+                return Ok(());
+            }
+            let body = prevalence.encode().map_err(|source| self.unreadable(source))?;
+            let version = stored.map(|stored| stored.version);
+            let saved = self.store.save(&key, &body, version, expiry(now)).await;
+            if saved.map_err(|source| failed(self.entity, source))? != Saved::Lost {
+                return Ok(());
+            }
+        }
+        Err(EngineError::Contended { entity: key.partition })
+    }
+
+    /// Whether an address has an interface whose own log is read.
+    pub(super) async fn is_logged(&self, address: &str) -> Result<bool, EngineError> {
+        let loaded = self.store.load(&[self.address_key(address)]).await;
+        Ok(loaded.map_err(|source| failed(self.entity, source))?.iter().any(Option::is_some))
+    }
+
+    /// Notes that the entity's own log is read, so that a NAT gateway's log does not count it again.
+    pub(super) async fn log_addresses(&self, addresses: &[IpAddr]) -> Result<(), EngineError> {
+        if super::behind(self.entity).is_some() {
+            return Ok(());
+        }
+        for address in addresses {
+            let key = self.address_key(&address.to_string());
+            // Another entity that had the address before is as good a reason.
+            let saved = self.store.save(&key, self.entity.id.as_bytes(), None, None).await;
+            saved.map_err(|source| failed(self.entity, source))?;
+        }
+        Ok(())
+    }
+
+    fn shard_key(&self, shard: u64) -> Key {
+        Key { partition: format!("{}/prevalence", self.entity.account), sort: format!("{shard:02x}") }
+    }
+
+    fn address_key(&self, address: &str) -> Key {
+        Key { partition: format!("{}/address/{address}", self.entity.account), sort: "logged".to_owned() }
+    }
+
+    fn decode(&self, stored: &Stored) -> Result<Prevalence, EngineError> {
+        Prevalence::decode(&stored.body).map_err(|source| self.unreadable(source))
+    }
+
+    fn unreadable(&self, source: postcard::Error) -> EngineError {
+        EngineError::Document { what: "prevalence", entity: self.entity.account.clone(), source }
+    }
+}
+
+fn by_shard(destinations: &[u64]) -> BTreeMap<u64, Vec<u64>> {
+    let mut by_shard: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
+    for destination in destinations {
+        by_shard.entry(shard_of(*destination)).or_default().push(*destination);
+    }
+    by_shard
+}

@@ -1,0 +1,117 @@
+//! An entity's document as it is stored: batches applied, alerts unsent, and the state.
+
+use serde::{Deserialize, Serialize};
+use weir_detection::Finding;
+use weir_detection::state::EntityState;
+
+use super::Alert;
+
+/// The layout that this build writes; the first byte of a document.
+const LAYOUT: u8 = 1;
+
+/// Batches remembered at most: those whose records would still be taken in.
+const BATCHES: usize = 512;
+
+/// Bits of a batch's id that are kept: among 512 ids two are equal once in two billion.
+const ID: u64 = (1 << 48) - 1;
+
+/// A document in memory.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Document {
+    batches: Vec<Batch>,
+    outbox: Vec<Queued>,
+    pub(super) state: EntityState,
+}
+
+/// A batch that is in the numbers.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+struct Batch {
+    id: u64,
+    /// Event time of its latest record.
+    latest: i64,
+}
+
+/// An alert that nobody confirmed yet.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+struct Queued {
+    id: u64,
+    /// Until when somebody is sending it, milliseconds since the epoch of the wall clock.
+    claimed: i64,
+    finding: Finding,
+}
+
+impl Document {
+    /// Whether a batch was applied.
+    pub(super) fn holds(&self, batch: u64) -> bool {
+        self.batches.iter().any(|have| have.id == batch & ID)
+    }
+
+    /// Remembers a batch for as long as its records would be taken in again.
+    ///
+    /// What came before the last closed bucket is late whenever it comes, and changes nothing.
+    pub(super) fn note_batch(&mut self, batch: u64, latest: i64) {
+        self.batches.push(Batch { id: batch & ID, latest });
+    }
+
+    /// Queues reports for sending; nobody has claimed them yet.
+    pub(super) fn queue(&mut self, findings: Vec<Finding>) {
+        for finding in findings {
+            let id = report_id(&finding);
+            if self.outbox.iter().all(|have| have.id != id) {
+                self.outbox.push(Queued { id, claimed: 0, finding });
+            }
+        }
+    }
+
+    /// Claims the alerts that nobody is sending; returns them, and how many somebody else is sending.
+    pub(super) fn claim(&mut self, now: i64, deadline: i64) -> (Vec<Alert>, usize) {
+        let mut alerts = Vec::new();
+        let mut elsewhere = 0;
+        for queued in &mut self.outbox {
+            if queued.claimed > now {
+                elsewhere += 1;
+            } else {
+                queued.claimed = deadline;
+                alerts.push(Alert { id: queued.id, finding: queued.finding.clone() });
+            }
+        }
+        (alerts, elsewhere)
+    }
+
+    /// Drops alerts that were sent; whether there were any.
+    pub(super) fn forget(&mut self, sent: &[u64]) -> bool {
+        let before = self.outbox.len();
+        self.outbox.retain(|queued| !sent.contains(&queued.id));
+        self.outbox.len() < before
+    }
+
+    /// The bytes: layout, batches and outbox, the state with a layout of its own.
+    pub(super) fn encode(&mut self) -> Result<Vec<u8>, postcard::Error> {
+        let closed = self.state.closed;
+        self.batches.retain(|batch| batch.latest >= closed);
+        let surplus = self.batches.len().saturating_sub(BATCHES);
+        self.batches.drain(..surplus);
+        self.state.open.trim();
+        let mut bytes = postcard::to_extend(&(&self.batches, &self.outbox), vec![LAYOUT])?;
+        bytes.extend(self.state.encode()?);
+        Ok(bytes)
+    }
+
+    /// Reads a document.
+    pub(super) fn decode(bytes: &[u8]) -> Result<Self, postcard::Error> {
+        let Some((&LAYOUT, fields)) = bytes.split_first() else {
+            return Err(postcard::Error::DeserializeBadEncoding);
+        };
+        let ((batches, outbox), state) = postcard::take_from_bytes(fields)?;
+        Ok(Self { batches, outbox, state: EntityState::decode(state)? })
+    }
+}
+
+/// What a report is known by: its incident and its number.
+fn report_id(finding: &Finding) -> u64 {
+    let mut hash = u64::from(finding.count);
+    for byte in finding.uid.bytes() {
+        hash = weir_detection::entity::mix(hash ^ u64::from(byte));
+    }
+    hash
+}

@@ -1,0 +1,153 @@
+//! Batches that come again, at once, late, in pieces.
+
+use proptest::prelude::*;
+use weir_detection::state::EntityState;
+
+use super::traffic::{START, batch, minute, no_data, scan};
+use super::{Bench, LIFE, NOW, key};
+use crate::memory::MemoryStore;
+
+#[test]
+fn a_batch_that_comes_three_times_changes_the_numbers_once_and_alerts_once() {
+    let bench = Bench::new();
+    let scanned = batch(&[scan(0, 60), minute(30)].concat());
+
+    let first = bench.apply(1, &scanned, NOW).unwrap();
+    let document = bench.document();
+    let again = [bench.apply(1, &scanned, NOW + 5).unwrap(), bench.apply(1, &scanned, NOW + 9).unwrap()];
+
+    assert_eq!(first.alerts.len(), 1);
+    assert!(!first.repeated);
+    for applied in &again {
+        assert!(applied.repeated && applied.alerts.is_empty() && applied.elsewhere == 1, "{applied:?}");
+    }
+    assert_eq!(bench.document(), document);
+    bench.confirm(&first);
+    assert_eq!(bench.apply(1, &scanned, NOW + 99).unwrap().elsewhere, 0);
+}
+
+#[test]
+fn an_alert_that_nobody_confirmed_is_sent_by_the_retry_and_by_the_next_batch_after_the_deadline() {
+    let (retried, followed) = (Bench::new(), Bench::new());
+    let scanned = batch(&[scan(0, 60), minute(30)].concat());
+    let id = retried.apply(1, &scanned, NOW).unwrap().alerts[0].id;
+    followed.apply(1, &scanned, NOW).unwrap();
+
+    let early = retried.apply(1, &scanned, NOW + LIFE - 1).unwrap();
+    let retry = retried.apply(1, &scanned, NOW + LIFE).unwrap();
+    let next = followed.apply(2, &batch(&minute(31)), NOW + LIFE).unwrap();
+
+    assert!(early.alerts.is_empty(), "its first sender may still be at it");
+    assert_eq!((retry.alerts[0].id, next.alerts[0].id), (id, id));
+    retried.confirm(&retry);
+    assert!(retried.apply(1, &scanned, NOW + 2 * LIFE).unwrap().alerts.is_empty());
+}
+
+#[test]
+fn concurrent_writers_lose_no_batch_and_tell_one_incident_once() {
+    let bench = Bench::new();
+    // Different targets, all within the lateness.
+    let batches: Vec<_> = (0..14).map(|n| batch(&[scan(n, 60), minute(n)].concat())).collect();
+    let alerts = std::sync::atomic::AtomicUsize::new(0);
+
+    std::thread::scope(|scope| {
+        for writer in 0..4 {
+            let (bench, batches, alerts) = (&bench, &batches, &alerts);
+            scope.spawn(move || {
+                // Every batch is delivered by two of the writers, from different ends.
+                let mut order: Vec<usize> = (0..14).filter(|n| n % 2 == writer % 2).collect();
+                if writer > 1 {
+                    order.reverse();
+                }
+                for n in order {
+                    let applied = bench.apply(n as u64 + 1, &batches[n], NOW).unwrap();
+                    alerts.fetch_add(applied.alerts.len(), std::sync::atomic::Ordering::Relaxed);
+                }
+            });
+        }
+    });
+    let last = bench.apply(99, &batch(&minute(300)), NOW).unwrap();
+    let told = alerts.into_inner() + last.alerts.len();
+
+    let state = bench.document().state;
+    let (_, sum) = state.days[0];
+    assert_eq!(sum, 14 * 41_500 + 14 * 60 * 44);
+    assert_eq!(told, 1);
+}
+
+#[test]
+fn a_batch_older_than_what_was_judged_changes_nothing() {
+    let bench = Bench::new();
+    bench.apply(1, &batch(&[minute(0), minute(60)].concat()), NOW).unwrap();
+    let document = bench.document();
+
+    let late = bench.apply(2, &batch(&scan(0, 60)), NOW).unwrap();
+
+    assert_eq!((late.late, late.windows, late.alerts.len()), (1, 0, 0));
+    assert_eq!(bench.document(), document);
+}
+
+#[test]
+fn no_data_closes_what_is_open_and_makes_no_document_by_itself() {
+    let bench = Bench::new();
+    bench.apply(1, &no_data(0), NOW).unwrap();
+    assert_eq!(bench.engine.store().documents(), 0);
+    bench.apply(2, &batch(&scan(0, 60)), NOW).unwrap();
+
+    let applied = bench.apply(3, &no_data(30), NOW).unwrap();
+
+    assert_eq!((applied.windows, applied.alerts.len()), (1, 1));
+}
+
+#[test]
+fn a_nat_gateways_word_counts_until_the_hosts_own_log_is_read() {
+    let bench = Bench::new();
+    let mut behind = batch(&minute(0));
+    behind.key.id = "10.0.0.5@eni-00000000000000nat".to_owned();
+
+    assert!(!bench.apply(1, &behind, NOW).unwrap().counted_elsewhere);
+    bench.apply(2, &batch(&minute(0)), NOW).unwrap();
+    assert!(bench.apply(3, &behind, NOW).unwrap().counted_elsewhere);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn order_batching_and_repeats_of_what_comes_in_time_change_nothing(
+        cuts in proptest::collection::vec(0_usize..200, 0..8),
+        order in Just((0..9_usize).collect::<Vec<_>>()).prop_shuffle(),
+        repeats in proptest::collection::vec(0_usize..9, 0..4),
+    ) {
+        // A quarter of an hour: within the lateness of a young entity.
+        let flows: Vec<_> = (0..15).flat_map(|n| [minute(n), scan(n, 6)].concat()).collect();
+        let mut cuts: Vec<usize> = cuts.into_iter().filter(|cut| *cut < flows.len()).collect();
+        cuts.sort_unstable();
+        let mut parts = Vec::new();
+        let mut from = 0;
+        for cut in cuts.into_iter().chain([flows.len()]) {
+            if cut > from {
+                parts.push(&flows[from..cut]);
+                from = cut;
+            }
+        }
+        let (whole, pieces) = (Bench::new(), Bench::new());
+        whole.apply(1, &batch(&flows), NOW).unwrap();
+
+        for n in order.into_iter().chain(repeats) {
+            if let Some(part) = parts.get(n) {
+                pieces.apply(n as u64 + 10, &batch(part), NOW).unwrap();
+            }
+        }
+
+        prop_assert_eq!(closed(&pieces), closed(&whole));
+    }
+}
+
+/// The state once everything is judged.
+fn closed(bench: &Bench<MemoryStore>) -> EntityState {
+    bench.apply(1_000, &no_data(100), NOW).unwrap();
+    let state = bench.document().state;
+    assert!(state.open.is_empty() && state.first_seen == START, "{:?}", key());
+    state
+}
