@@ -172,7 +172,7 @@ mod tests {
         folded.include_in(&mut parts);
 
         assert_eq!((parts.external, parts.pull), (whole.external, whole.pull));
-        assert_eq!(parts.tries, Vec::new());
+        assert_eq!(parts.tries, whole.tries);
         let origins = parts.origins.len() as u32 + folded.counters().0.count();
         assert!(origins.abs_diff(200) <= 20, "{origins} origins of 200");
     }
