@@ -8,7 +8,7 @@ use crate::observation::{Beside, Observations, Row};
 /// Rows kept in full per bucket between two batches; the rest is folded into sums by role.
 ///
 /// A bucket whose records arrive in one batch is judged by all its rows, however many they are.
-pub const KEPT: usize = 48;
+pub const KEPT: usize = 32;
 
 /// One bucket that is not judged yet.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]

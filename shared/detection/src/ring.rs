@@ -1,5 +1,7 @@
 //! The last hours of an entity in five-minute cells.
 
+mod codec;
+
 use serde::{Deserialize, Serialize};
 
 use crate::observation::BUCKET;
@@ -17,7 +19,7 @@ pub struct Pair {
 }
 
 /// What one bucket came to, by the role of the remote (kernels.md 2.1).
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Cell {
     /// Wire bytes to and from external addresses.
     pub external: Pair,
@@ -42,14 +44,15 @@ pub struct Cell {
 }
 
 /// The last [`CELLS`] buckets, oldest first; silent buckets are not stored.
-#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Ring {
     cells: Vec<(i64, Cell)>,
 }
 
 impl Ring {
-    /// Stores a bucket's cell and forgets what is older than three hours.
+    /// Stores a bucket's cell, rounded as a document keeps it, and forgets what is older than three hours.
     pub fn push(&mut self, start: i64, cell: Cell) {
+        let cell = cell.rounded();
         let at = self.cells.partition_point(|(have, _)| *have < start);
         match self.cells.get_mut(at) {
             Some((have, slot)) if *have == start => *slot = cell,

@@ -88,8 +88,10 @@ pub struct Destination {
     /// IANA protocol number.
     pub protocol: u8,
     /// First bucket in which it was pushed to.
+    #[serde(with = "crate::bucket_time")]
     pub first: i64,
     /// Last such bucket.
+    #[serde(with = "crate::bucket_time")]
     pub last: i64,
     /// Buckets in which it was pushed to.
     pub buckets: u32,

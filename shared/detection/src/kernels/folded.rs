@@ -166,9 +166,9 @@ mod tests {
         let rows: Vec<Row> = (1..=200).map(pulled).collect();
         let whole = summarise(&rows);
         let mut folded = Folded::default();
-        folded.add(&rows[48..120]);
+        folded.add(&rows[32..120]);
         folded.add(&rows[120..]);
-        let mut parts = summarise(&rows[..48]);
+        let mut parts = summarise(&rows[..32]);
         folded.include_in(&mut parts);
 
         assert_eq!((parts.external, parts.pull), (whole.external, whole.pull));

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use weir_detection::state::EntityState;
+use weir_records::Flow;
 
 use super::traffic::{START, batch, minute, no_data, scan};
 use super::{Bench, LIFE, NOW, key};
@@ -114,33 +115,54 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
-    fn order_batching_and_repeats_of_what_comes_in_time_change_nothing(
-        cuts in proptest::collection::vec(0_usize..200, 0..8),
-        order in Just((0..9_usize).collect::<Vec<_>>()).prop_shuffle(),
-        repeats in proptest::collection::vec(0_usize..9, 0..4),
-    ) {
-        // A quarter of an hour: within the lateness of a young entity.
-        let flows: Vec<_> = (0..15).flat_map(|n| [minute(n), scan(n, 6)].concat()).collect();
-        let mut cuts: Vec<usize> = cuts.into_iter().filter(|cut| *cut < flows.len()).collect();
-        cuts.sort_unstable();
-        let mut parts = Vec::new();
-        let mut from = 0;
-        for cut in cuts.into_iter().chain([flows.len()]) {
-            if cut > from {
-                parts.push(&flows[from..cut]);
-                from = cut;
-            }
-        }
+    fn order_batching_and_repeats_of_what_comes_in_time_change_nothing(plan in plan()) {
+        // A quarter of an hour: within the lateness of a young entity. Fewer partners than are kept.
+        let flows: Vec<_> = (0..15).flat_map(|n| [minute(n), scan(n, 4)].concat()).collect();
         let (whole, pieces) = (Bench::new(), Bench::new());
         whole.apply(1, &batch(&flows), NOW).unwrap();
-
-        for n in order.into_iter().chain(repeats) {
-            if let Some(part) = parts.get(n) {
-                pieces.apply(n as u64 + 10, &batch(part), NOW).unwrap();
-            }
-        }
+        deliver(&pieces, &flows, &plan);
 
         prop_assert_eq!(closed(&pieces), closed(&whole));
+    }
+
+    #[test]
+    fn a_scan_of_more_hosts_than_are_kept_is_told_once_however_it_is_cut(plan in plan()) {
+        let flows: Vec<_> = (0..15).flat_map(|n| [minute(n), scan(n, 40)].concat()).collect();
+        let (whole, pieces) = (Bench::new(), Bench::new());
+        whole.apply(1, &batch(&flows), NOW).unwrap();
+        deliver(&pieces, &flows, &plan);
+
+        let (whole, pieces) = (closed(&whole), closed(&pieces));
+
+        prop_assert_eq!(&whole.days, &pieces.days);
+        let told = |state: &EntityState| -> Vec<_> {
+            state.incidents.iter().map(|it| (it.group, it.opened, it.severity, it.count)).collect()
+        };
+        prop_assert_eq!(told(&whole).len(), 1);
+        prop_assert_eq!(told(&whole), told(&pieces));
+    }
+}
+
+/// Where to cut, in which order to deliver the pieces, and which of them to deliver again.
+type Plan = (Vec<prop::sample::Index>, Vec<usize>, Vec<usize>);
+
+fn plan() -> impl Strategy<Value = Plan> {
+    (
+        proptest::collection::vec(any::<prop::sample::Index>(), 0..8),
+        Just((0..9_usize).collect::<Vec<_>>()).prop_shuffle(),
+        proptest::collection::vec(0_usize..9, 0..4),
+    )
+}
+
+fn deliver(bench: &Bench<MemoryStore>, flows: &[Flow<'_>], (cuts, order, repeats): &Plan) {
+    let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(flows.len())).collect();
+    cuts.extend([0, flows.len()]);
+    cuts.sort_unstable();
+    cuts.dedup();
+    for n in order.iter().chain(repeats) {
+        if let Some([from, to]) = cuts.get(*n..n + 2) {
+            bench.apply(*n as u64 + 10, &batch(&flows[*from..*to]), NOW).unwrap();
+        }
     }
 }
 

@@ -1,0 +1,163 @@
+//! Cells in a document: two bytes a value, zeros none.
+//!
+//! A value keeps eleven significant bits (0.05 %), as a five-bit exponent and its leading bits. Cells are
+//! rounded when they are stored in the ring, so that a document reads back as it was.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
+
+use super::{Cell, Pair, Ring};
+use crate::observation::BUCKET;
+
+/// Values of a cell, in the order of a document: new ones go to the end.
+const VALUES: usize = 16;
+
+/// Significant bits of a stored value.
+const BITS: u32 = 11;
+
+impl Cell {
+    /// The cell as a document keeps it.
+    pub(super) fn rounded(&self) -> Self {
+        Self::from_values(self.values().map(|value| unpack(pack(value))))
+    }
+
+    fn values(&self) -> [u64; VALUES] {
+        let Self { external, push, novel, pull, served_new, served, origins, peers, failed, tried } = *self;
+        [
+            external.out,
+            external.into,
+            push.out,
+            push.into,
+            novel.out,
+            novel.into,
+            pull.out,
+            pull.into,
+            served_new.out,
+            served_new.into,
+            served.out,
+            served.into,
+            origins.into(),
+            peers.into(),
+            failed.into(),
+            tried.into(),
+        ]
+    }
+
+    fn from_values(values: [u64; VALUES]) -> Self {
+        let pair = |at: usize| Pair { out: values[at], into: values[at + 1] };
+        let count = |at: usize| u16::try_from(values[at]).unwrap_or(u16::MAX);
+        Self {
+            external: pair(0),
+            push: pair(2),
+            novel: pair(4),
+            pull: pair(6),
+            served_new: pair(8),
+            served: pair(10),
+            origins: count(12),
+            peers: count(13),
+            failed: count(14),
+            tried: count(15),
+        }
+    }
+}
+
+impl Serialize for Ring {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let base = self.cells.first().map_or(0, |(start, _)| *start);
+        let mut bytes = Vec::with_capacity(self.cells.len() * 20);
+        for (start, cell) in &self.cells {
+            // The ring spans less than CELLS buckets, which a byte holds.
+            let offset = u8::try_from((start - base) / BUCKET).map_err(ser::Error::custom)?;
+            let values = cell.values();
+            let mask = values.iter().rev().fold(0_u16, |mask, value| mask << 1 | u16::from(*value > 0));
+            bytes.push(offset);
+            bytes.extend(mask.to_le_bytes());
+            values
+                .iter()
+                .filter(|value| **value > 0)
+                .for_each(|value| bytes.extend(pack(*value).to_le_bytes()));
+        }
+        (base / BUCKET, bytes).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Ring {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (base, bytes) = <(i64, Vec<u8>)>::deserialize(deserializer)?;
+        let base = base.saturating_mul(BUCKET);
+        let mut cells = Vec::new();
+        let mut bytes = bytes.as_slice();
+        while let Some((&offset, rest)) = bytes.split_first() {
+            bytes = rest;
+            let mut mask = next(&mut bytes).ok_or_else(|| de::Error::custom("a cell without its mask"))?;
+            let mut values = [0; VALUES];
+            for value in &mut values {
+                if mask & 1 == 1 {
+                    *value = next(&mut bytes)
+                        .map(unpack)
+                        .ok_or_else(|| de::Error::custom("a cell without its values"))?;
+                }
+                mask >>= 1;
+            }
+            cells.push((base.saturating_add(i64::from(offset) * BUCKET), Cell::from_values(values)));
+        }
+        Ok(Self { cells })
+    }
+}
+
+fn next(bytes: &mut &[u8]) -> Option<u16> {
+    let (value, rest) = bytes.split_first_chunk::<2>()?;
+    *bytes = rest;
+    Some(u16::from_le_bytes(*value))
+}
+
+/// Exponent and leading bits; what is too large becomes the largest, 4.4 TB in five minutes.
+const fn pack(value: u64) -> u16 {
+    let exponent = (u64::BITS - value.leading_zeros()).saturating_sub(BITS);
+    if exponent > 31 {
+        return u16::MAX;
+    }
+    (exponent as u16) << BITS | (value >> exponent) as u16
+}
+
+const fn unpack(packed: u16) -> u64 {
+    ((packed & ((1 << BITS) - 1)) as u64) << (packed >> BITS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ring::CELLS;
+
+    #[test]
+    fn a_value_keeps_eleven_bits_and_the_largest_saturates() {
+        for value in [0, 1, 2_047, 2_048, 123_456_789, 1 << 40] {
+            let error = unpack(pack(value)).abs_diff(value);
+            assert!(error * 1_024 <= value, "{value} is off by {error}");
+        }
+        assert_eq!(unpack(pack(u64::MAX)), 2_047 << 31);
+    }
+
+    #[test]
+    fn a_full_ring_reads_back_and_a_quiet_one_is_small() {
+        let mut ring = Ring::default();
+        for n in 0..CELLS as i64 + 9 {
+            let external = Pair { out: 77_777 + n as u64, into: 5_000_000_000 };
+            ring.push(n * BUCKET, Cell { external, pull: external, origins: 3, ..Cell::default() });
+        }
+        let bytes = postcard::to_allocvec(&ring).unwrap();
+
+        assert_eq!(postcard::from_bytes::<Ring>(&bytes).unwrap(), ring);
+        assert!(bytes.len() <= CELLS * 13 + 8, "{} bytes", bytes.len());
+    }
+
+    #[test]
+    fn a_cut_off_ring_is_refused() {
+        let mut ring = Ring::default();
+        ring.push(0, Cell { origins: 3, ..Cell::default() });
+        let (base, bytes) =
+            postcard::from_bytes::<(i64, Vec<u8>)>(&postcard::to_allocvec(&ring).unwrap()).unwrap();
+        let cut = postcard::to_allocvec(&(base, &bytes[..bytes.len() - 1])).unwrap();
+
+        assert!(postcard::from_bytes::<Ring>(&cut).is_err());
+    }
+}
