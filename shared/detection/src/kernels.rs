@@ -1,8 +1,12 @@
 //! The tests of traffic, one idea a file: numbers in, a score with its facts out.
 
 pub mod bucket;
+pub mod combine;
+pub mod instance;
 pub mod relay;
+pub mod session;
 pub mod statistics;
+pub mod volume;
 
 use crate::finding::{Kernel, Severity};
 
