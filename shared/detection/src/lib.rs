@@ -4,6 +4,7 @@
 //! same crate runs in the Lambdas, in the local command and in the tests.
 
 pub mod an0084;
+pub mod baseline;
 mod bucket_time;
 pub mod collect;
 pub mod counter;

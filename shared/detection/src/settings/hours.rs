@@ -33,14 +33,16 @@ impl BusinessHours {
     pub const fn contains(self, time: LocalTime) -> bool {
         let yesterday = (time.weekday + 6) % 7;
         if self.from < self.until {
-            self.has_day(time.weekday) && self.from <= time.minute && time.minute < self.until
+            self.is_workday(time.weekday) && self.from <= time.minute && time.minute < self.until
         } else {
-            (self.has_day(time.weekday) && self.from <= time.minute)
-                || (self.has_day(yesterday) && time.minute < self.until)
+            (self.is_workday(time.weekday) && self.from <= time.minute)
+                || (self.is_workday(yesterday) && time.minute < self.until)
         }
     }
 
-    const fn has_day(self, day: u8) -> bool {
+    /// Whether people work on a day of the week, 0 for Monday.
+    #[must_use]
+    pub const fn is_workday(self, day: u8) -> bool {
         if self.first <= self.last {
             self.first <= day && day <= self.last
         } else {

@@ -1,0 +1,230 @@
+//! One judgement from many verdicts: each group of evidence counts once, at its strongest (threats.md 6.5).
+//!
+//! The score is a noisy-or over groups. The severity is not read from it: it comes from which groups agree.
+//! - A strong group (structure, reachability) is medium by itself, and high where a second, independent one agrees:
+//!   the other strong group, an address list, or context as strong as an unusual launch. Volume and sessions are not
+//!   independent of a relay, whose bytes and gateways they are: they raise its score alone.
+//! - Sustained volume is low at most by itself; medium where both reuse and a list speak with it.
+//! - Whatever else a verdict asks for by itself stands. Context alone opens nothing.
+
+use crate::finding::{Contribution, Group, Severity};
+use crate::kernels::Verdict;
+use crate::kernels::instance::Context;
+
+/// Context from which it is a group of evidence of its own (a prelude of API calls, a fleet twin).
+const STRONG_CONTEXT: f64 = 0.3;
+
+/// Most that all context together adds.
+const MOST_CONTEXT: f64 = 0.45;
+
+/// What all that was seen comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judgement {
+    /// How much it asks of its reader.
+    pub severity: Severity,
+    /// Strength in [0, 1].
+    pub score: f64,
+    /// Per group, strongest first; context stands under the kernel that it is context of.
+    pub contributions: Vec<Contribution>,
+    /// Why the severity is what it is, one reason each.
+    pub why: Vec<String>,
+}
+
+/// Combines what the kernels said of one entity; `None` where no kernel spoke.
+#[must_use]
+pub fn combine(verdicts: &[Verdict], context: &[Context]) -> Option<Judgement> {
+    let lead = verdicts.iter().max_by(|a, b| strength(a).total_cmp(&strength(b)))?;
+    let mut why = vec![format!("{} asks for {} by itself", lead.kernel.name(), own(lead).name())];
+    let mut severity = own(lead);
+    let mut contributions: Vec<Contribution> = Vec::new();
+    for verdict in verdicts {
+        let group = verdict.kernel.group();
+        let score = verdict.score.clamp(0.0, 1.0);
+        match contributions.iter_mut().find(|have| have.group == group) {
+            Some(have) if have.score >= score => {}
+            Some(have) => *have = contribution(verdict, score),
+            None => contributions.push(contribution(verdict, score)),
+        }
+    }
+    let has = |group: Group| verdicts.iter().any(|verdict| verdict.kernel.group() == group);
+    let is_strong = |group: Group| {
+        verdicts.iter().any(|verdict| verdict.kernel.group() == group && own(verdict) >= Severity::Medium)
+    };
+    let strongest_context = context.iter().map(|context| context.weight).fold(0.0, f64::max);
+    let mut raise = |to: Severity, reason: &str| {
+        if severity < to {
+            severity = to;
+            why.push(reason.to_owned());
+        }
+    };
+    if has(Group::Volume) && has(Group::Session) && has(Group::Intel) {
+        raise(Severity::Medium, "sustained egress, frequent reuse and an address list agree");
+    } else if has(Group::Volume) && (has(Group::Session) || has(Group::Intel)) {
+        raise(Severity::Low, "sustained egress and a second group agree");
+    }
+    if is_strong(Group::Structure) && is_strong(Group::Reachability) {
+        raise(Severity::High, "structure and reachability agree, two independent groups");
+    }
+    if is_strong(Group::Structure) || is_strong(Group::Reachability) {
+        if has(Group::Intel) {
+            raise(Severity::High, "an address list agrees, an independent group");
+        }
+        if strongest_context >= STRONG_CONTEXT {
+            raise(Severity::High, "the context agrees, an independent group");
+        }
+    }
+    let together = 1.0 - context.iter().map(|context| 1.0 - context.weight.clamp(0.0, 1.0)).product::<f64>();
+    if !context.is_empty() {
+        contributions.push(Contribution {
+            group: Group::Context,
+            kernel: lead.kernel,
+            score: 1.0,
+            weight: together.min(MOST_CONTEXT) as f32,
+            facts: context.iter().map(|context| context.fact.clone()).collect(),
+        });
+    }
+    let share = |have: &Contribution| f64::from(have.weight) * f64::from(have.score);
+    contributions.sort_by(|a, b| share(b).total_cmp(&share(a)).then(a.group.cmp(&b.group)));
+    let score = 1.0 - contributions.iter().map(|have| 1.0 - share(have)).product::<f64>();
+    Some(Judgement { severity, score, contributions, why })
+}
+
+/// A group's weight in the noisy-or.
+#[must_use]
+pub const fn weight(group: Group) -> f32 {
+    match group {
+        Group::Reachability => 0.75,
+        Group::Structure => 0.7,
+        Group::Intel => 0.6,
+        Group::Volume | Group::Context => 0.45,
+        Group::Session => 0.35,
+    }
+}
+
+fn contribution(verdict: &Verdict, score: f32) -> Contribution {
+    let group = verdict.kernel.group();
+    Contribution { group, kernel: verdict.kernel, score, weight: weight(group), facts: verdict.facts.clone() }
+}
+
+/// What a verdict may ask for by itself.
+fn own(verdict: &Verdict) -> Severity {
+    use crate::finding::Kernel::{Session, Volume};
+    match verdict.kernel {
+        Volume => verdict.severity.min(Severity::Low),
+        Session => verdict.severity.min(Severity::Info),
+        _ => verdict.severity,
+    }
+}
+
+/// Order of verdicts: severity, then weighted score.
+fn strength(verdict: &Verdict) -> f64 {
+    let weighted = weight(verdict.kernel.group()) * verdict.score.clamp(0.0, 1.0);
+    f64::from(own(verdict) as u8) + f64::from(weighted) / 2.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Kernel;
+
+    fn said(kernel: Kernel, severity: Severity, score: f32) -> Verdict {
+        Verdict { kernel, severity, score, facts: vec![kernel.name().to_owned()] }
+    }
+
+    fn context(weight: f64) -> Context {
+        Context { weight, fact: "launched by a stranger".into() }
+    }
+
+    fn severity(verdicts: &[Verdict], context: &[Context]) -> Severity {
+        combine(verdicts, context).unwrap().severity
+    }
+
+    const VOLUME: (Kernel, Severity, f32) = (Kernel::Volume, Severity::Low, 1.0);
+
+    fn volume() -> Verdict {
+        said(VOLUME.0, VOLUME.1, VOLUME.2)
+    }
+
+    fn session() -> Verdict {
+        said(Kernel::Session, Severity::Info, 0.8)
+    }
+
+    fn relay() -> Verdict {
+        said(Kernel::Relay, Severity::Medium, 0.8)
+    }
+
+    fn vpn() -> Verdict {
+        said(Kernel::Intel, Severity::Low, 0.7)
+    }
+
+    #[test]
+    fn volume_and_sessions_alone_stay_low_whatever_they_ask_for() {
+        assert_eq!(severity(&[said(Kernel::Volume, Severity::Critical, 1.0)], &[]), Severity::Low);
+        assert_eq!(severity(&[said(Kernel::Session, Severity::High, 1.0)], &[]), Severity::Info);
+        assert_eq!(severity(&[volume(), session()], &[]), Severity::Low);
+    }
+
+    #[test]
+    fn sustained_egress_with_reuse_and_a_list_is_medium_and_with_one_of_them_low() {
+        let info = said(Kernel::Volume, Severity::Info, 0.5);
+
+        assert_eq!(severity(&[volume(), session(), vpn()], &[]), Severity::Medium);
+        assert_eq!(severity(&[info.clone(), session()], &[]), Severity::Low);
+        assert_eq!(severity(&[volume(), vpn()], &[]), Severity::Low);
+        assert_eq!(severity(&[info], &[]), Severity::Info);
+    }
+
+    #[test]
+    fn one_strong_group_is_medium_and_a_second_independent_one_makes_it_high() {
+        let scan = said(Kernel::Scan, Severity::Medium, 0.7);
+
+        assert_eq!(severity(&[relay()], &[]), Severity::Medium);
+        assert_eq!(severity(&[relay(), vpn()], &[]), Severity::High);
+        assert_eq!(severity(&[relay(), scan.clone()], &[]), Severity::High);
+        assert_eq!(severity(&[scan], &[context(0.3)]), Severity::High);
+    }
+
+    #[test]
+    fn a_relays_own_bytes_and_gateways_are_no_second_group() {
+        assert_eq!(severity(&[relay(), volume(), session()], &[]), Severity::Medium);
+        assert_eq!(severity(&[relay(), said(Kernel::Torrent, Severity::Medium, 0.8)], &[]), Severity::Medium);
+    }
+
+    #[test]
+    fn instance_facts_raise_the_score_and_not_the_severity_and_open_nothing() {
+        let plain = combine(&[relay()], &[]).unwrap();
+        let large = combine(&[relay()], &[context(0.1), context(0.15)]).unwrap();
+
+        assert!(large.score > plain.score);
+        assert_eq!(large.severity, plain.severity);
+        assert_eq!(combine(&[], &[context(0.45)]), None);
+    }
+
+    #[test]
+    fn context_together_is_bounded() {
+        let judgement = combine(&[session()], &[context(0.9), context(0.9)]).unwrap();
+        let have = judgement.contributions.iter().find(|have| have.group == Group::Context).unwrap();
+
+        assert_eq!(have.weight, 0.45);
+    }
+
+    #[test]
+    fn a_group_counts_once_at_its_strongest() {
+        let judgement =
+            combine(&[relay(), said(Kernel::ServedRelay, Severity::Medium, 0.9), volume()], &[]).unwrap();
+        let groups: Vec<_> = judgement.contributions.iter().map(|have| (have.group, have.kernel)).collect();
+
+        assert_eq!(groups, [(Group::Structure, Kernel::ServedRelay), (Group::Volume, Kernel::Volume)]);
+        let expected = 1.0 - (1.0 - 0.7 * 0.9) * (1.0 - 0.45);
+        assert!((judgement.score - expected).abs() < 1e-6, "{}", judgement.score);
+    }
+
+    #[test]
+    fn the_order_of_the_verdicts_does_not_matter() {
+        let mut verdicts = vec![vpn(), volume(), relay(), session()];
+        let one = combine(&verdicts, &[context(0.1)]);
+        verdicts.reverse();
+
+        assert_eq!(combine(&verdicts, &[context(0.1)]), one);
+    }
+}
