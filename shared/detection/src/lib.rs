@@ -16,6 +16,7 @@ pub mod observation;
 pub mod open;
 pub mod prevalence;
 pub mod ring;
+pub mod season;
 pub mod settings;
 pub mod sketch;
 pub mod state;

@@ -1,5 +1,7 @@
 //! Buckets that may still get records: what a document keeps of them between batches.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::kernels::folded::Folded;
@@ -23,7 +25,18 @@ pub struct OpenBucket {
 
 /// The open buckets of an entity, by start, oldest first.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-pub struct OpenBuckets(std::collections::BTreeMap<i64, OpenBucket>);
+#[serde(from = "BTreeMap<i64, OpenBucket>")]
+pub struct OpenBuckets(BTreeMap<i64, OpenBucket>);
+
+impl From<BTreeMap<i64, OpenBucket>> for OpenBuckets {
+    /// Gives each row its bucket back, which a document keeps once for all of them.
+    fn from(mut buckets: BTreeMap<i64, OpenBucket>) -> Self {
+        for (start, bucket) in &mut buckets {
+            bucket.rows.iter_mut().for_each(|row| row.bucket = *start);
+        }
+        Self(buckets)
+    }
+}
 
 impl OpenBuckets {
     /// Adds a batch; what belongs to buckets before `closed` is left out, and the number of such buckets

@@ -7,11 +7,8 @@ use crate::entity::mix;
 /// Shards of an account's prevalence: each is a document of its own, so that writers seldom meet.
 pub const SHARDS: u64 = 64;
 
-/// The layout that this build writes; the first byte of a shard.
-const LAYOUT: u8 = 1;
-
 /// Entities beside the asking one that make a destination popular.
-const POPULAR: usize = 2;
+const POPULAR: u32 = 2;
 
 /// Destinations remembered by a shard; the oldest make room.
 const LIMIT: usize = 64;
@@ -28,6 +25,23 @@ const USERS: usize = 8;
 pub struct Prevalence {
     /// Destinations and who pushes there, oldest first.
     users: Vec<(u64, Vec<u32>)>,
+}
+
+/// How many entities push to a destination.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Users {
+    /// Beside the asking one.
+    pub others: u32,
+    /// Entities of the account that are known to push anywhere, the asking one included: at most as many
+    /// as there are.
+    pub entities: u32,
+}
+
+impl Users {
+    /// Whether enough others push there for it to be a shared service.
+    pub const fn is_popular(self) -> bool {
+        self.others >= POPULAR
+    }
 }
 
 /// The shard that keeps a destination, in `0..SHARDS`.
@@ -58,35 +72,21 @@ impl Prevalence {
         news
     }
 
-    /// Whether others push there too.
-    pub fn is_popular(&self, destination: u64, entity: u64) -> bool {
+    /// How many others push there too, of how many that this shard knows.
+    pub fn users(&self, destination: u64, entity: u64) -> Users {
         let entity = print(entity);
-        self.users
-            .iter()
-            .find(|(have, _)| *have == destination)
-            .is_some_and(|(_, users)| users.iter().filter(|user| **user != entity).count() >= POPULAR)
+        let others = |users: &[u32]| users.iter().filter(|user| **user != entity).count();
+        let found = self.users.iter().find(|(have, _)| *have == destination);
+        let mut known: Vec<u32> = self.users.iter().flat_map(|(_, users)| users).copied().collect();
+        known.push(entity);
+        known.sort_unstable();
+        known.dedup();
+        Users { others: narrow(found.map_or(0, |(_, users)| others(users))), entities: narrow(known.len()) }
     }
+}
 
-    /// The shard's bytes: layout, then fields.
-    ///
-    /// # Errors
-    ///
-    /// Returns the codec's error; none is expected for a shard in memory.
-    pub fn encode(&self) -> Result<Vec<u8>, postcard::Error> {
-        postcard::to_extend(self, vec![LAYOUT])
-    }
-
-    /// Reads a shard.
-    ///
-    /// # Errors
-    ///
-    /// Returns the codec's error for a shard of another layout or a broken one.
-    pub fn decode(bytes: &[u8]) -> Result<Self, postcard::Error> {
-        match bytes.split_first() {
-            Some((&LAYOUT, fields)) => postcard::from_bytes(fields),
-            _ => Err(postcard::Error::DeserializeBadEncoding),
-        }
-    }
+fn narrow(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 const fn print(entity: u64) -> u32 {
@@ -104,12 +104,12 @@ mod tests {
         let mut shard = Prevalence::default();
         shard.note(7, ENTITY);
         shard.note(7, 2 * ENTITY);
-        assert!(!shard.is_popular(7, ENTITY), "one other entity");
-        assert!(shard.is_popular(7, 9 * ENTITY), "two others");
+        assert!(!shard.users(7, ENTITY).is_popular(), "one other entity");
+        assert!(shard.users(7, 9 * ENTITY).is_popular(), "two others");
 
         assert!(shard.note(7, 3 * ENTITY));
         assert!(!shard.note(7, 3 * ENTITY), "noting twice is no news");
-        assert!(shard.is_popular(7, ENTITY));
+        assert!(shard.users(7, ENTITY).is_popular());
     }
 
     #[test]
@@ -121,8 +121,7 @@ mod tests {
             });
         }
 
-        assert!(!shard.is_popular(0, 9 * ENTITY));
-        assert!(shard.is_popular(1, 9 * ENTITY));
-        assert_eq!(Prevalence::decode(&shard.encode().unwrap()).unwrap(), shard);
+        assert!(!shard.users(0, 9 * ENTITY).is_popular());
+        assert!(shard.users(1, 9 * ENTITY).is_popular());
     }
 }

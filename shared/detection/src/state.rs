@@ -9,7 +9,7 @@ use crate::entity::EntityInfo;
 use crate::finding::{Group, Severity};
 use crate::open::OpenBuckets;
 use crate::ring::{Pair, Ring};
-use crate::sketch::Sketch;
+use crate::season::Season;
 
 /// The layout that this build writes; the first byte of a document.
 pub const LAYOUT: u8 = 1;
@@ -63,8 +63,8 @@ pub struct EntityState {
     pub peers: Hourly,
     /// All traffic by day, latest last, at most ten days.
     pub days: Vec<(i64, u64)>,
-    /// External egress per bucket, at all hours.
-    pub egress: Sketch,
+    /// What is usual, and the hour being learned.
+    pub season: Season,
     /// Incidents, by evidence group.
     pub incidents: Vec<Incident>,
 }

@@ -5,8 +5,10 @@
 //! nothing, and keeps each alert until somebody confirms that it was sent. Whoever writes an alert down
 //! claims it until its own deadline: only then may another send it.
 
-mod account;
-mod document;
+pub(crate) mod account;
+pub(crate) mod baselines;
+pub(crate) mod document;
+pub(crate) mod layout;
 
 use std::pin::Pin;
 
@@ -19,6 +21,7 @@ use weir_intel::Intel;
 
 use crate::store::{Key, Saved, Store, StoreError};
 use account::Account;
+use baselines::Baselines;
 use document::Document;
 
 /// Races lost in a row after which a batch is given back; each is won by somebody, so this many writers
@@ -58,6 +61,8 @@ pub struct Run<'a> {
 pub struct Applied {
     /// Alerts that this delivery has to send and then to [confirm](Engine::confirm).
     pub alerts: Vec<Alert>,
+    /// Findings that are kept for the record: info ones and those of a dry run.
+    pub recorded: Vec<Finding>,
     /// The batch was in the document already.
     pub repeated: bool,
     /// Buckets of the batch that were judged before it came; their records changed nothing.
@@ -162,9 +167,15 @@ impl<S: Store> Engine<S> {
                 if changed {
                     document.note_batch(run.batch, observed.latest);
                 }
-                let windows = self.step(&mut document, &account, run).await?;
-                changed |= windows > 0;
-                applied.windows = windows;
+                if version.is_some() {
+                    // These were finished by an earlier batch: the same hours for everyone who reads them.
+                    let baselines = Baselines { store: &self.store, entity: &observed.key, run };
+                    baselines.learn(&document.state).await?;
+                    changed |= !document.state.season.finished().is_empty();
+                    document.state.season.forget_finished();
+                }
+                self.step(&mut document, &account, run, &mut applied).await?;
+                changed |= applied.windows > 0;
             }
             let (alerts, elsewhere) = document.claim(run.now, run.deadline);
             changed |= !alerts.is_empty();
@@ -202,20 +213,29 @@ impl<S: Store> Engine<S> {
         Err(EngineError::Contended { entity: entity.id.clone() })
     }
 
-    /// Closes the buckets that are complete; what the account should know is written down first.
+    /// Judges the buckets that are complete; what others should know is written down first.
     async fn step(
         &self,
         document: &mut Document,
         account: &Account<'_, S>,
         run: &Run<'_>,
-    ) -> Result<u64, EngineError> {
-        let popularity = account.popularity(asked(&document.state, run.settings)).await?;
-        let popular = |destination| popularity.contains(&destination);
-        let around = Around { popular: &popular, settings: run.settings, intel: run.intel };
+        applied: &mut Applied,
+    ) -> Result<(), EngineError> {
+        let baselines = Baselines { store: &self.store, entity: account.entity, run };
+        let asked = asked(&document.state, run.settings);
+        let users = account.users(&asked.destinations).await?;
+        let usual = baselines.usual(&document.state, &asked.hours).await?;
+        let around = Around {
+            users: &|destination| users.get(&destination).copied().unwrap_or_default(),
+            usual: &|hour| usual.get(&hour).copied().unwrap_or_default(),
+            settings: run.settings,
+            intel: run.intel,
+        };
         let outcome = step(&mut document.state, account.entity, &around);
         account.note(&outcome.notes, run.now).await?;
-        document.queue(outcome.findings);
-        Ok(outcome.windows)
+        applied.windows = outcome.windows;
+        applied.recorded = document.queue(outcome.findings);
+        Ok(())
     }
 
     async fn read(&self, entity: &EntityKey) -> Result<(Document, Option<u64>), EngineError> {
@@ -251,7 +271,12 @@ impl<S: Store> Engine<S> {
 
 /// Where an entity's document is.
 pub fn state_key(entity: &EntityKey) -> Key {
-    Key { partition: format!("{}/{}", entity.account, entity.id), sort: "state".to_owned() }
+    Key { partition: partition(entity), sort: "state".to_owned() }
+}
+
+/// What belongs to an entity is kept together.
+fn partition(entity: &EntityKey) -> String {
+    format!("{}/{}", entity.account, entity.id)
 }
 
 /// The address that a NAT gateway's log speaks of, where the entity is known from there alone.
@@ -268,4 +293,4 @@ fn failed(entity: &EntityKey, source: StoreError) -> EngineError {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -8,6 +8,7 @@
 pub mod embedded;
 pub mod engine;
 pub mod memory;
+pub mod resident;
 pub mod store;
 
 #[doc(hidden)]
@@ -18,4 +19,5 @@ pub use embedded::{EmbeddedStore, OpenError};
 pub use engine::{Alert, Applied, Engine, EngineError, Run};
 pub use memory::MemoryStore;
 pub use ready::finish_now;
+pub use resident::{Resident, Stepped};
 pub use store::{Key, Saved, Store, StoreError, Stored};

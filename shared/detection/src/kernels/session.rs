@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use crate::finding::{Kernel, Severity};
 use crate::kernels::Verdict;
 use crate::observation::BUCKET;
+use crate::prevalence::Users;
 use crate::settings::Settings;
 use crate::state::{DAY, Destination, HOUR};
 
@@ -16,15 +17,6 @@ const KEEPALIVE: u64 = 100_000;
 
 /// Buckets of silence after which a conversation is over.
 const SILENCE: i64 = 2;
-
-/// How many entities push to a destination.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct Users {
-    /// Beside the asking one.
-    pub others: u32,
-    /// Entities of the account, all in all.
-    pub entities: u32,
-}
 
 /// An entity's conversations.
 #[derive(Clone, Copy)]

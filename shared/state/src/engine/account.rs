@@ -1,11 +1,12 @@
 //! What the entities of an account know of one another: popular destinations, and whose own log there is.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
 use weir_detection::entity::EntityKey;
-use weir_detection::prevalence::{Prevalence, shard_of};
+use weir_detection::prevalence::{Prevalence, Users, shard_of};
 
+use super::layout::{decode, encode};
 use super::{ATTEMPTS, EngineError, expiry, failed};
 use crate::store::{Key, Saved, Store, Stored};
 
@@ -16,21 +17,22 @@ pub(super) struct Account<'a, S> {
 }
 
 impl<S: Store> Account<'_, S> {
-    /// Those of the destinations that other established entities push to.
-    pub(super) async fn popularity(&self, asked: Vec<u64>) -> Result<HashSet<u64>, EngineError> {
-        let by_shard = by_shard(&asked);
+    /// Who else pushes to these destinations.
+    pub(super) async fn users(&self, destinations: &[u64]) -> Result<HashMap<u64, Users>, EngineError> {
+        let by_shard = by_shard(destinations);
         if by_shard.is_empty() {
-            return Ok(HashSet::new());
+            return Ok(HashMap::new());
         }
-        let keys: Vec<Key> = by_shard.keys().map(|shard| self.shard_key(*shard)).collect();
+        let keys: Vec<Key> = by_shard.keys().map(|shard| shard_key(self.entity, *shard)).collect();
         let loaded = self.store.load(&keys).await.map_err(|source| failed(self.entity, source))?;
-        let mut popular = HashSet::new();
+        let mut users = HashMap::new();
         for (stored, destinations) in loaded.into_iter().zip(by_shard.into_values()) {
             let Some(stored) = stored else { continue };
             let shard = self.decode(&stored)?;
-            popular.extend(destinations.into_iter().filter(|it| shard.is_popular(*it, self.entity.hash64())));
+            let entity = self.entity.hash64();
+            users.extend(destinations.into_iter().map(|it| (it, shard.users(it, entity))));
         }
-        Ok(popular)
+        Ok(users)
     }
 
     /// Notes that the entity pushes to these destinations.
@@ -42,7 +44,7 @@ impl<S: Store> Account<'_, S> {
     }
 
     async fn note_in(&self, shard: u64, destinations: &[u64], now: i64) -> Result<(), EngineError> {
-        let key = self.shard_key(shard);
+        let key = shard_key(self.entity, shard);
         for _ in 0..ATTEMPTS {
             let loaded = self.store.load(std::slice::from_ref(&key)).await;
             let stored = loaded.map_err(|source| failed(self.entity, source))?.into_iter().next().flatten();
@@ -57,7 +59,7 @@ impl<S: Store> Account<'_, S> {
             if !news {
                 return Ok(());
             }
-            let body = prevalence.encode().map_err(|source| self.unreadable(source))?;
+            let body = encode(&prevalence).map_err(|source| self.unreadable(source))?;
             let version = stored.map(|stored| stored.version);
             let saved = self.store.save(&key, &body, version, expiry(now)).await;
             if saved.map_err(|source| failed(self.entity, source))? != Saved::Lost {
@@ -87,21 +89,22 @@ impl<S: Store> Account<'_, S> {
         Ok(())
     }
 
-    fn shard_key(&self, shard: u64) -> Key {
-        Key { partition: format!("{}/prevalence", self.entity.account), sort: format!("{shard:02x}") }
-    }
-
     fn address_key(&self, address: &str) -> Key {
         Key { partition: format!("{}/address/{address}", self.entity.account), sort: "logged".to_owned() }
     }
 
     fn decode(&self, stored: &Stored) -> Result<Prevalence, EngineError> {
-        Prevalence::decode(&stored.body).map_err(|source| self.unreadable(source))
+        decode(&stored.body).map_err(|source| self.unreadable(source))
     }
 
     fn unreadable(&self, source: postcard::Error) -> EngineError {
         EngineError::Document { what: "prevalence", entity: self.entity.account.clone(), source }
     }
+}
+
+/// Where a shard of the account's prevalence is.
+pub(crate) fn shard_key(entity: &EntityKey, shard: u64) -> Key {
+    Key { partition: format!("{}/prevalence", entity.account), sort: format!("{shard:02x}") }
 }
 
 fn by_shard(destinations: &[u64]) -> BTreeMap<u64, Vec<u64>> {

@@ -1,7 +1,7 @@
 //! An entity's document as it is stored: batches applied, alerts unsent, and the state.
 
 use serde::{Deserialize, Serialize};
-use weir_detection::Finding;
+use weir_detection::finding::{Finding, Mode, Severity};
 use weir_detection::state::EntityState;
 
 use super::Alert;
@@ -17,10 +17,10 @@ const ID: u64 = (1 << 48) - 1;
 
 /// A document in memory.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Document {
+pub(crate) struct Document {
     batches: Vec<Batch>,
     outbox: Vec<Queued>,
-    pub(super) state: EntityState,
+    pub(crate) state: EntityState,
 }
 
 /// A batch that is in the numbers.
@@ -42,29 +42,33 @@ struct Queued {
 
 impl Document {
     /// Whether a batch was applied.
-    pub(super) fn holds(&self, batch: u64) -> bool {
+    pub(crate) fn holds(&self, batch: u64) -> bool {
         self.batches.iter().any(|have| have.id == batch & ID)
     }
 
     /// Remembers a batch for as long as its records would be taken in again.
     ///
     /// What came before the last closed bucket is late whenever it comes, and changes nothing.
-    pub(super) fn note_batch(&mut self, batch: u64, latest: i64) {
+    pub(crate) fn note_batch(&mut self, batch: u64, latest: i64) {
         self.batches.push(Batch { id: batch & ID, latest });
     }
 
-    /// Queues reports for sending; nobody has claimed them yet.
-    pub(super) fn queue(&mut self, findings: Vec<Finding>) {
-        for finding in findings {
+    /// Queues what is to be sent, unclaimed; returns what is only to be recorded.
+    pub(crate) fn queue(&mut self, findings: Vec<Finding>) -> Vec<Finding> {
+        let (send, record): (Vec<_>, Vec<_>) = findings
+            .into_iter()
+            .partition(|finding| finding.severity > Severity::Info && finding.mode == Mode::Live);
+        for finding in send {
             let id = report_id(&finding);
             if self.outbox.iter().all(|have| have.id != id) {
                 self.outbox.push(Queued { id, claimed: 0, finding });
             }
         }
+        record
     }
 
     /// Claims the alerts that nobody is sending; returns them, and how many somebody else is sending.
-    pub(super) fn claim(&mut self, now: i64, deadline: i64) -> (Vec<Alert>, usize) {
+    pub(crate) fn claim(&mut self, now: i64, deadline: i64) -> (Vec<Alert>, usize) {
         let mut alerts = Vec::new();
         let mut elsewhere = 0;
         for queued in &mut self.outbox {
@@ -79,14 +83,14 @@ impl Document {
     }
 
     /// Drops alerts that were sent; whether there were any.
-    pub(super) fn forget(&mut self, sent: &[u64]) -> bool {
+    pub(crate) fn forget(&mut self, sent: &[u64]) -> bool {
         let before = self.outbox.len();
         self.outbox.retain(|queued| !sent.contains(&queued.id));
         self.outbox.len() < before
     }
 
     /// The bytes: layout, batches and outbox, the state with a layout of its own.
-    pub(super) fn encode(&mut self) -> Result<Vec<u8>, postcard::Error> {
+    pub(crate) fn encode(&mut self) -> Result<Vec<u8>, postcard::Error> {
         let closed = self.state.closed;
         self.batches.retain(|batch| batch.latest >= closed);
         let surplus = self.batches.len().saturating_sub(BATCHES);
@@ -98,7 +102,7 @@ impl Document {
     }
 
     /// Reads a document.
-    pub(super) fn decode(bytes: &[u8]) -> Result<Self, postcard::Error> {
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, postcard::Error> {
         let Some((&LAYOUT, fields)) = bytes.split_first() else {
             return Err(postcard::Error::DeserializeBadEncoding);
         };

@@ -2,7 +2,7 @@
 
 mod delivery;
 mod faults;
-mod traffic;
+pub(crate) mod traffic;
 
 use weir_detection::entity::EntityKey;
 use weir_detection::observation::Observations;
@@ -16,18 +16,18 @@ use crate::store::Store;
 use traffic::ENTITY;
 
 /// A wall clock for tests, and how long a delivery lives.
-const NOW: i64 = 1_800_000_000_000;
+pub(crate) const NOW: i64 = 1_800_000_000_000;
 const LIFE: i64 = 10_000;
 
 /// An engine with settings and intelligence of its own.
-struct Bench<S> {
+pub(crate) struct Bench<S> {
     engine: Engine<S>,
     settings: Settings,
     intel: Intel,
 }
 
 impl Bench<MemoryStore> {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::over(MemoryStore::new())
     }
 }
@@ -37,7 +37,12 @@ impl<S: Store> Bench<S> {
         Self { engine: Engine::new(store), settings: Settings::default(), intel: Intel::default() }
     }
 
-    fn apply(&self, batch: u64, observed: &Observations, now: i64) -> Result<Applied, EngineError> {
+    pub(crate) fn apply(
+        &self,
+        batch: u64,
+        observed: &Observations,
+        now: i64,
+    ) -> Result<Applied, EngineError> {
         let run = Run { batch, settings: &self.settings, intel: &self.intel, now, deadline: now + LIFE };
         crate::finish_now(self.engine.apply(observed, &run)).unwrap()
     }
@@ -47,11 +52,11 @@ impl<S: Store> Bench<S> {
         crate::finish_now(self.engine.confirm(&key(), &sent, NOW)).unwrap().unwrap();
     }
 
-    fn document(&self) -> Document {
+    pub(crate) fn document(&self) -> Document {
         crate::finish_now(self.engine.read(&key())).unwrap().unwrap().0
     }
 }
 
-fn key() -> EntityKey {
+pub(crate) fn key() -> EntityKey {
     EntityKey { account: "123456789012".to_owned(), id: ENTITY.to_owned() }
 }

@@ -8,24 +8,24 @@ use weir_detection::settings::Settings;
 use weir_intel::Intel;
 use weir_records::{Direction, Flow, Loss, LossKind};
 
-pub(super) const ENTITY: &str = "eni-0a1b2c3d4e5f60718";
-pub(super) const START: i64 = 5_990_000 * BUCKET;
+pub(crate) const ENTITY: &str = "eni-0a1b2c3d4e5f60718";
+pub(crate) const START: i64 = 5_990_000 * BUCKET;
 
 /// A minute of a quiet host: one request and its answer.
-pub(super) fn minute(n: i64) -> Vec<Flow<'static>> {
+pub(crate) fn minute(n: i64) -> Vec<Flow<'static>> {
     let time = START + n * 60_000;
     let out = flow(time, IpAddr::from(Ipv4Addr::new(8, 8, (n % 7) as u8, 8)), 443, 1_500, 6);
     vec![out, answer(&out, 40_000, 30)]
 }
 
 /// A minute of a scanner: `hosts` that never answer.
-pub(super) fn scan(n: i64, hosts: u32) -> Vec<Flow<'static>> {
+pub(crate) fn scan(n: i64, hosts: u32) -> Vec<Flow<'static>> {
     let target = |host| IpAddr::from(Ipv4Addr::from(0x2D00_0000 + n as u32 * 4_096 + host));
     (0..hosts).map(|host| flow(START + n * 60_000, target(host), 23, 44, 1)).collect()
 }
 
 /// What a payload with these flows becomes.
-pub(super) fn batch(flows: &[Flow<'_>]) -> Observations {
+pub(crate) fn batch(flows: &[Flow<'_>]) -> Observations {
     let (settings, intel) = (Settings::default(), Intel::default());
     let mut collector = Collector::new(&settings, &intel);
     flows.iter().for_each(|flow| collector.push(flow));
@@ -33,7 +33,7 @@ pub(super) fn batch(flows: &[Flow<'_>]) -> Observations {
 }
 
 /// A payload that says only that there was nothing to say.
-pub(super) fn no_data(minute: i64) -> Observations {
+pub(crate) fn no_data(minute: i64) -> Observations {
     let (settings, intel) = (Settings::default(), Intel::default());
     let mut collector = Collector::new(&settings, &intel);
     collector.push_loss(&Loss {

@@ -1,0 +1,58 @@
+//! A bucket's sums by role, with what is new to the entity told apart.
+
+use std::net::IpAddr;
+
+use crate::entity::address_hash;
+use crate::kernels::bucket::Summary;
+use crate::kernels::folded::Folded;
+use crate::ring::Cell;
+use crate::state::{DAY, EntityState};
+
+/// A served port counts as new for this long after it first carried payload.
+const NEW_PORT: i64 = 2 * DAY;
+
+/// The bucket's cell; ports that are served for the first time are noted in the document.
+pub(super) fn cell(
+    state: &mut EntityState,
+    summary: &Summary,
+    folded: &Folded,
+    bucket: i64,
+    unique: &dyn Fn(IpAddr) -> bool,
+) -> Cell {
+    let mut cell = Cell { external: summary.external, pull: summary.pull, ..Cell::default() };
+    for push in &summary.pushes {
+        cell.push.add(push.payload);
+        if !state.known.contains(address_hash(push.ip)) && unique(push.ip) {
+            cell.novel.add(push.payload);
+        }
+    }
+    for (port, pair, _) in &summary.served {
+        cell.served.add(*pair);
+        let first = match state.served.iter().find(|(have, _)| have == port) {
+            Some((_, first)) => *first,
+            // What a host served when it was first seen is its service, not a new port.
+            None => {
+                let first =
+                    if bucket - state.first_seen < DAY / 2 { state.first_seen - NEW_PORT } else { bucket };
+                if state.served.len() < 24 && pair.out >= 4_096 {
+                    state.served.push((*port, first));
+                }
+                first
+            }
+        };
+        if bucket - first < NEW_PORT {
+            cell.served_new.add(*pair);
+        }
+    }
+    let (origins, peers) = folded.counters();
+    cell.push.add(folded.push());
+    cell.origins = narrow(summary.origins.len() + origins.count() as usize);
+    cell.peers = narrow(summary.peers.len() + peers.count() as usize);
+    cell.failed = narrow(summary.tries.iter().map(|tries| tries.failed as usize).sum());
+    cell.tried = narrow(summary.tries.iter().map(|tries| tries.tried as usize).sum());
+    cell
+}
+
+fn narrow(count: usize) -> u16 {
+    u16::try_from(count).unwrap_or(u16::MAX)
+}

@@ -1,0 +1,225 @@
+//! One complete bucket: into the document, through the kernels, to the incidents.
+
+use std::net::IpAddr;
+
+use super::cell::cell;
+use super::remotes::{listed, remotes};
+use super::{Around, Outcome};
+use crate::an0084::{View, verdicts};
+use crate::baseline::ANOMALOUS;
+use crate::counter::Filter;
+use crate::entity::{EntityKey, address_hash};
+use crate::finding::{Kernel, Severity};
+use crate::incident::{self, Told};
+use crate::kernels::bucket::{Summary, summarise};
+use crate::kernels::combine::combine;
+use crate::kernels::instance::{self, Context, News};
+use crate::kernels::session::{self, Sessions};
+use crate::kernels::{Verdict, volume};
+use crate::observation::BUCKET;
+use crate::open::OpenBucket;
+use crate::state::{DAY, EntityState, HOUR, add_day};
+
+/// Payload pushed within a bucket from which the account is told of a destination, bytes.
+const NOTED_BYTES: u64 = 20_000;
+
+/// Buckets of an hour.
+const AN_HOUR: usize = 12;
+
+/// Judges a bucket that gets no more records.
+pub(super) fn judge(
+    state: &mut EntityState,
+    key: &EntityKey,
+    bucket: i64,
+    open: &OpenBucket,
+    around: &Around<'_>,
+    outcome: &mut Outcome,
+) {
+    let mut summary = summarise(&open.rows);
+    open.folded.include_in(&mut summary);
+    absorb(state, open, &summary, bucket);
+    note_pushes(state, &summary, bucket, outcome);
+    let unique = |ip: IpAddr| !(around.users)(address_hash(ip)).is_popular();
+    let cell = cell(state, &summary, &open.folded, bucket, &unique);
+    state.ring.push(bucket, cell);
+    let said = said(state, &summary, bucket, open, around);
+    for push in &summary.pushes {
+        state.known.insert(address_hash(push.ip));
+    }
+    learn(state, &said, summary.external.out, bucket);
+    state.fade();
+    tell(state, key, &said, &summary, bucket, open, around, outcome);
+}
+
+/// Scans and floods need no more than the bucket that they are seen in: they are told before it is complete.
+///
+/// The bucket is judged again when it is; the incident is then open already.
+pub(super) fn judge_early(
+    state: &mut EntityState,
+    key: &EntityKey,
+    bucket: i64,
+    open: &OpenBucket,
+    around: &Around<'_>,
+    outcome: &mut Outcome,
+) {
+    let mut summary = summarise(&open.rows);
+    open.folded.include_in(&mut summary);
+    let mut said = flow_verdicts(state, &summary, bucket, open, around);
+    said.retain(|verdict| matches!(verdict.kernel, Kernel::Scan | Kernel::Flood));
+    // Its bytes count when the bucket is complete.
+    summary.external = crate::ring::Pair::default();
+    tell(state, key, &said, &summary, bucket, open, around, outcome);
+}
+
+fn absorb(state: &mut EntityState, open: &OpenBucket, summary: &Summary, bucket: i64) {
+    if state.first_seen == 0 {
+        state.first_seen = bucket;
+    }
+    state.known.rotate(bucket);
+    let (origins, peers) = open.folded.counters();
+    state.origins.add(bucket, &summary.origins, origins);
+    state.peers.add(bucket, &summary.peers, peers);
+    let inside = open.beside.inside_out.saturating_add(open.beside.inside_in);
+    let total = inside.saturating_add(summary.external.total());
+    add_day(&mut state.days, bucket.div_euclid(DAY), total, 10);
+}
+
+/// Into the table of destinations, and to the account what it should know of an established entity.
+fn note_pushes(state: &mut EntityState, summary: &Summary, bucket: i64, outcome: &mut Outcome) {
+    let established = bucket - state.first_seen >= DAY;
+    for push in &summary.pushes {
+        state.note_push(push, bucket);
+        let hash = address_hash(push.ip);
+        if established && push.payload.out >= NOTED_BYTES && !state.noted.contains(hash) {
+            if state.noted.is_saturated() {
+                state.noted = Filter::default();
+            }
+            state.noted.insert(hash);
+            outcome.notes.push(hash);
+        }
+    }
+}
+
+fn said(
+    state: &EntityState,
+    summary: &Summary,
+    bucket: i64,
+    open: &OpenBucket,
+    around: &Around<'_>,
+) -> Vec<Verdict> {
+    let mut said = flow_verdicts(state, summary, bucket, open, around);
+    if around.settings.an0084.mode.of_findings().is_none() {
+        return said;
+    }
+    let cells = state.ring.last(bucket, AN_HOUR);
+    let usual: Vec<_> = (0..AN_HOUR as i64)
+        .map(|back| state.season.usual_of(bucket - (AN_HOUR as i64 - 1 - back) * BUCKET))
+        .collect();
+    let buckets: Vec<_> = cells
+        .iter()
+        .zip(&usual)
+        .map(|(cell, usual)| volume::Bucket {
+            egress: cell.external.out,
+            demand: cell.served.without(cell.served_new).out,
+            usual,
+        })
+        .collect();
+    let kind = instance_of(state, around).and_then(|instance| instance.instance_type.as_deref());
+    let bandwidth = kind.and_then(|kind| around.intel.inventory.bandwidth(kind));
+    let bandwidth = bandwidth.map(|bandwidth| bandwidth.baseline);
+    let sessions = Sessions {
+        destinations: &state.destinations,
+        first_seen: state.first_seen,
+        now: bucket,
+        users: &|ip| (around.users)(address_hash(ip)),
+    };
+    let beside =
+        [volume::judge(&buckets, bandwidth, around.settings), session::judge(&sessions, around.settings)];
+    if !is_declared(state, around) {
+        said.extend(beside.into_iter().flatten());
+    }
+    said.sort_by(|a, b| b.severity.cmp(&a.severity).then(b.score.total_cmp(&a.score)));
+    said
+}
+
+/// What the flow kernels say; of an entity that relays by declaration only scans and floods.
+fn flow_verdicts(
+    state: &EntityState,
+    summary: &Summary,
+    bucket: i64,
+    open: &OpenBucket,
+    around: &Around<'_>,
+) -> Vec<Verdict> {
+    if around.settings.an0084.mode.of_findings().is_none() {
+        return Vec::new();
+    }
+    let listed = listed(&open.rows, around.intel);
+    let view = View {
+        state,
+        summary,
+        bucket,
+        listed: &listed,
+        shared: &|ip| (around.users)(address_hash(ip)).is_popular(),
+        settings: around.settings,
+    };
+    let mut said = verdicts(&view);
+    if is_declared(state, around) {
+        said.retain(|verdict| matches!(verdict.kernel, Kernel::Scan | Kernel::Flood));
+    }
+    said
+}
+
+/// What led to an anomaly is no example of what is usual.
+fn learn(state: &mut EntityState, said: &[Verdict], egress: u64, bucket: i64) {
+    let anomalous = |verdict: &Verdict| verdict.severity >= Severity::Low && verdict.score >= ANOMALOUS;
+    if said.iter().any(anomalous) {
+        state.season.withdraw(bucket + BUCKET - HOUR);
+    } else {
+        state.season.learn(bucket, egress);
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "each is a different kind of knowledge about one bucket")]
+fn tell(
+    state: &mut EntityState,
+    key: &EntityKey,
+    said: &[Verdict],
+    summary: &Summary,
+    bucket: i64,
+    open: &OpenBucket,
+    around: &Around<'_>,
+    outcome: &mut Outcome,
+) {
+    let kernel = said.first().map(|verdict| verdict.kernel);
+    let time = open.beside.latest.max(bucket);
+    let told = Told {
+        judgement: combine(said, &context(state, time, said, around)),
+        verdicts: said,
+        remotes: remotes(state, summary, kernel, bucket, around.intel),
+        egress: summary.external.out,
+        bucket,
+        time,
+    };
+    outcome.findings.extend(incident::report(state, key, told, around.settings, around.intel));
+}
+
+/// What is known of the instance and the hour, where there is something to add it to.
+fn context(state: &EntityState, time: i64, said: &[Verdict], around: &Around<'_>) -> Vec<Context> {
+    if said.is_empty() {
+        return Vec::new();
+    }
+    let facts = instance_of(state, around)
+        .map(|instance| instance::facts(instance, News::default(), around.settings))
+        .unwrap_or_default();
+    facts.into_iter().chain(instance::off_hours(time, around.settings)).collect()
+}
+
+fn is_declared(state: &EntityState, around: &Around<'_>) -> bool {
+    let declared = &around.settings.roles.declared;
+    instance_of(state, around)
+        .is_some_and(|instance| declared.iter().any(|role| instance.tags.contains(&role.to_string())))
+}
+
+fn instance_of<'a>(state: &EntityState, around: &Around<'a>) -> Option<&'a weir_intel::inventory::Instance> {
+    state.info.instance.as_deref().and_then(|id| around.intel.inventory.instance(id))
+}
