@@ -1,6 +1,7 @@
 //! Find bandwidth hijacking in flow logs on one machine.
 
 mod input;
+mod memory;
 mod options;
 mod replay;
 mod stream;

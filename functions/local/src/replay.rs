@@ -8,15 +8,11 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use weir_alerting::Product;
 use weir_detection::collect::Collector;
-use weir_detection::entity::EntityKey;
 use weir_detection::finding::{Finding, Severity};
-use weir_detection::observation::{BUCKET, Observations};
-use weir_detection::settings::Settings;
-use weir_detection::shared::Shared;
-use weir_detection::state::EntityState;
-use weir_detection::step::step;
+use weir_detection::observation::BUCKET;
 use weir_records::vpc_flow::Line;
 
+use crate::memory::Memory;
 use crate::options::{Format, Replay, Usage};
 use crate::stream::Stream;
 
@@ -136,32 +132,6 @@ pub(crate) fn run(options: &Replay, out: &mut dyn Write) -> Result<()> {
         std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }
     Ok(())
-}
-
-/// The entities' documents.
-#[derive(Default)]
-struct Memory {
-    entities: foldhash::HashMap<EntityKey, EntityState>,
-    shared: foldhash::HashMap<String, Shared>,
-    windows: u64,
-}
-
-impl Memory {
-    fn apply(
-        &mut self,
-        bucket: &[Observations],
-        settings: &Settings,
-        intel: &weir_intel::Intel,
-        findings: &mut Vec<Finding>,
-    ) {
-        for observed in bucket {
-            self.windows += 1;
-            let Some(start) = observed.complete_until.map(|until| until - BUCKET) else { continue };
-            let state = self.entities.entry(observed.key.clone()).or_default();
-            let shared = self.shared.entry(observed.key.account.clone()).or_default();
-            findings.extend(step(state, observed, start, shared, settings, intel));
-        }
-    }
 }
 
 /// Prints JSON as it comes; a table is drawn once all its rows are known.
