@@ -1,5 +1,6 @@
 //! Find bandwidth hijacking in flow logs on one machine.
 
+mod baselines;
 mod input;
 mod memory;
 mod options;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
     let done = match options.command {
         Command::Replay(options) => replay::run(&options, &mut out),
         Command::Parse(options) => parse::run(&options, &mut out),
+        Command::Baselines(options) => baselines::run(&options, &mut out),
         Command::Settings(options) => settings::run(&options, &mut out),
     };
     done.unwrap_or_else(|error| {

@@ -36,9 +36,8 @@ struct Described<'a> {
 fn list(out: &mut dyn Write) -> Result<()> {
     writeln!(
         out,
-        "Each setting with its default, and what is allowed. Change one for a run with --set PATH=VALUE,"
+        "Change a setting for one run with --set PATH=VALUE, or keep them in a file for --settings."
     )?;
-    writeln!(out, "or keep them in a file for --settings (`weir settings check FILE` names its faults).")?;
     let mut group = "";
     for entry in registry() {
         let of = group_of(entry.path);
@@ -46,9 +45,19 @@ fn list(out: &mut dyn Write) -> Result<()> {
             group = of;
             writeln!(out, "\n{group}")?;
         }
-        let attack = entry.attack.map_or(String::new(), |element| format!(" (ATT&CK: {element})"));
-        writeln!(out, "  {} = {}    [{}]{attack}", entry.path, entry.default_text(), allowed(entry))?;
-        writeln!(out, "      {}", entry.meaning)?;
+        writeln!(out, "  {}", entry.path)?;
+        let attack = entry.attack.map_or(String::new(), |element| format!(" ATT&CK element {element}."));
+        paragraph(&format!("{}{attack}", entry.meaning), out)?;
+        paragraph(&format!("Default {}; {}", entry.default_text().replace(',', ", "), allowed(entry)), out)?;
+    }
+    Ok(())
+}
+
+fn paragraph(text: &str, out: &mut dyn Write) -> Result<()> {
+    for line in
+        textwrap::wrap(text, textwrap::Options::new(100).initial_indent("      ").subsequent_indent("      "))
+    {
+        writeln!(out, "{line}")?;
     }
     Ok(())
 }
