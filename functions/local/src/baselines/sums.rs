@@ -255,7 +255,7 @@ mod tests {
         assert!(small.spilled.is_some() && large.spilled.is_none());
         let (small, large) = (all(small), all(large));
         assert_eq!(small, large);
-        assert_eq!(small.iter().map(|(_, sum)| sum).sum::<u64>(), (0..4_000).sum());
+        assert_eq!(small.iter().map(|(_, sum)| sum).sum::<u64>(), (0..4_000).sum::<u64>());
         assert!(small.is_sorted());
     }
 
