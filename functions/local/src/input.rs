@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use weir_detection::settings::{Settings, values_from_toml};
 use weir_intel::Intel;
 
-use crate::options::Usage;
+use crate::options::{Tuning, Usage};
 
 /// Every file under `paths`, sorted; `-` stays itself.
 pub(crate) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
@@ -17,7 +17,11 @@ pub(crate) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
         if path.as_os_str() == "-" {
             files.push(path.clone());
         } else {
+            let before = files.len();
             walk(path, true, &mut files)?;
+            if files.len() == before {
+                eprintln!("weir: {} holds no file that ends in {}", path.display(), LOGS.join(", "));
+            }
         }
     }
     Ok(files)
@@ -54,14 +58,14 @@ pub(crate) fn intel(folder: Option<&Path>) -> Result<Intel> {
 }
 
 /// The settings in force: the file's values, then those of `--set`.
-pub(crate) fn settings(file: Option<&Path>, set: &[String]) -> Result<Settings> {
+pub(crate) fn settings(tuning: &Tuning) -> Result<Settings> {
     let mut values = Vec::new();
-    if let Some(file) = file {
+    if let Some(file) = &tuning.settings {
         let text =
             std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
         values = values_from_toml(&text).map_err(|error| Usage(format!("{}: {error}", file.display())))?;
     }
-    for pair in set {
+    for pair in &tuning.set {
         let Some((path, value)) = pair.split_once('=') else {
             return Err(Usage(format!("--set should be PATH=VALUE, found `{pair}`")).into());
         };
@@ -71,25 +75,24 @@ pub(crate) fn settings(file: Option<&Path>, set: &[String]) -> Result<Settings> 
     Settings::from_values(values).map_err(|errors| Usage(errors.to_string()).into())
 }
 
+/// Endings of the files that a folder is searched for: what is no log by its name is somebody else's.
+const LOGS: [&str; 8] = [".gz", ".json", ".jsonl", ".log", ".ndjson", ".parquet", ".txt", ".zst"];
+
 fn walk(path: &Path, named: bool, files: &mut Vec<PathBuf>) -> Result<()> {
     let about = std::fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;
     if !about.is_dir() {
-        // In a folder, what is no log by its name is somebody else's.
         let name = path.to_string_lossy();
-        if named
-            || name.ends_with(".gz")
-            || name.ends_with(".log")
-            || name.ends_with(".txt")
-            || name.ends_with(".zst")
-        {
+        if named || LOGS.iter().any(|ending| name.ends_with(ending)) {
             files.push(path.to_path_buf());
         }
         return Ok(());
     }
+    let entries = std::fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))?;
     let mut entries: Vec<_> =
-        std::fs::read_dir(path)?.collect::<Result<Vec<_>, _>>()?.into_iter().map(|e| e.path()).collect();
+        entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
     entries.sort();
     for entry in entries {
+        // The folder of `--intel` is often kept beside the logs.
         if entry.file_name().is_some_and(|name| name == "intel") {
             continue;
         }

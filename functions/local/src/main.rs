@@ -1,17 +1,24 @@
 //! Find bandwidth hijacking in flow logs on one machine.
 
+mod baselines;
 mod input;
-mod memory;
 mod options;
+mod parse;
+mod progress;
+mod reading;
 mod replay;
+mod settings;
 mod stream;
+mod summary;
 
+use std::io::{BufWriter, ErrorKind};
 use std::process::ExitCode;
 
 use clap::Parser;
+use options::{Command, Options, Usage};
 
 fn main() -> ExitCode {
-    let options = match options::Options::try_parse() {
+    let options = match Options::try_parse() {
         Ok(options) => options,
         Err(error) => {
             let code = if error.use_stderr() { 2 } else { 0 };
@@ -19,13 +26,23 @@ fn main() -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    match options.command {
-        options::Command::Replay(replay) => match replay::run(&replay, &mut std::io::stdout().lock()) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("weir: {error:#}");
-                ExitCode::from(if error.is::<options::Usage>() { 2 } else { 1 })
-            }
-        },
-    }
+    let mut out = BufWriter::with_capacity(64 * 1024, std::io::stdout().lock());
+    let done = match options.command {
+        Command::Replay(options) => replay::run(&options, &mut out),
+        Command::Parse(options) => parse::run(&options, &mut out),
+        Command::Baselines(options) => baselines::run(&options, &mut out),
+        Command::Settings(options) => settings::run(&options, &mut out),
+    };
+    done.unwrap_or_else(|error| {
+        // `weir … | head` has seen enough: that is no fault.
+        if error.chain().any(is_closed_pipe) {
+            return ExitCode::SUCCESS;
+        }
+        eprintln!("weir: {error:#}");
+        ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
+    })
+}
+
+fn is_closed_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use weir_records::Source;
 
 /// Finds bandwidth hijacking (MITRE ATT&CK T1496.002) in flow logs.
 #[derive(Debug, Parser)]
@@ -16,45 +17,136 @@ pub(crate) struct Options {
 pub(crate) enum Command {
     /// Read files or folders in event-time order, detect, print findings.
     Replay(Replay),
+    /// Print what Weir understands, one normalised record a line.
+    Parse(Parse),
+    /// What each entity usually sends to the outside in five minutes.
+    Baselines(Baselines),
+    /// List the settings, or check a file of them.
+    #[command(subcommand)]
+    Settings(SettingsCommand),
 }
 
-/// `weir replay`.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Replay {
-    /// Files, folders, or `-` for standard input.
-    #[arg(required = true)]
+/// What is read, and where its account goes; common to the commands that read logs.
+#[derive(Debug, Args)]
+pub(crate) struct Input {
+    /// Files, folders, or `-` for standard input; gzip and zstd are recognised by content.
+    #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
+    /// What the input holds: auto (decided by content), vpc-flow, or envelope (Lambda events alone).
+    #[arg(long, default_value_t = Source::Auto)]
+    pub(crate) source: Source,
     /// Field order of header-less custom flow logs: `${version} ${account-id} …`.
-    #[arg(long)]
+    #[arg(long, value_name = "FIELDS")]
     pub(crate) flow_format: Option<String>,
-    /// Settings file (TOML, the same paths as in SSM; see docs/settings.md).
-    #[arg(long)]
+    /// Where to write refused lines, one JSON object each.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejects: Option<PathBuf>,
+    /// Where to write the summary as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) summary: Option<PathBuf>,
+}
+
+/// Settings and intelligence.
+#[derive(Debug, Args)]
+pub(crate) struct Tuning {
+    /// Settings file (TOML, the same paths as in SSM; see `weir settings list`).
+    #[arg(long, value_name = "FILE")]
     pub(crate) settings: Option<PathBuf>,
-    /// One setting: PATH=VALUE, lists by comma; wins over the file.
+    /// One setting, lists by comma; wins over the file.
     #[arg(long, value_name = "PATH=VALUE")]
     pub(crate) set: Vec<String>,
     /// Folder with tor.txt, vpn.txt, proxy.txt, country.mmdb, asn.mmdb and inventory*.json.
-    #[arg(long)]
+    #[arg(long, value_name = "DIR")]
     pub(crate) intel: Option<PathBuf>,
-    /// How findings are printed.
+}
+
+/// `weir replay`.
+#[derive(Debug, Args)]
+pub(crate) struct Replay {
+    #[command(flatten)]
+    pub(crate) input: Input,
+    #[command(flatten)]
+    pub(crate) tuning: Tuning,
+    /// A table for people, or one OCSF Detection Finding a line.
     #[arg(long, value_enum, default_value = "table")]
     pub(crate) format: Format,
-    /// Where to write the summary as JSON.
-    #[arg(long)]
-    pub(crate) summary: Option<PathBuf>,
-    /// Where to write refused lines.
-    #[arg(long)]
-    pub(crate) rejects: Option<PathBuf>,
     /// Print info findings too.
     #[arg(long)]
     pub(crate) all: bool,
+    /// File that keeps what was learned between runs; without it a run begins from nothing.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
 }
 
+/// `weir parse`.
+#[derive(Debug, Args)]
+pub(crate) struct Parse {
+    #[command(flatten)]
+    pub(crate) input: Input,
+    /// One JSON object a record with the attributes of OCSF 1.8, or columns for people.
+    #[arg(long, value_enum, default_value = "json")]
+    pub(crate) format: Format,
+}
+
+/// `weir baselines`.
+///
+/// Counts external egress: accepted records that leave the interface for an address outside the private and
+/// own networks that is none of the AWS services an account works with (S3, DynamoDB and the like). An
+/// entity is an instance where the log names it, else the interface; what only passes through a NAT gateway,
+/// load balancer or endpoint counts where it starts, and as ADDRESS@INTERFACE where only the gateway logs.
+/// Every record counts as often as it is there. USD projects the total from the time that the logs span to
+/// a month of 730 hours, at 0.09 USD a GB.
+#[derive(Debug, Args)]
+pub(crate) struct Baselines {
+    #[command(flatten)]
+    pub(crate) input: Input,
+    #[command(flatten)]
+    pub(crate) tuning: Tuning,
+    /// Print each window's bytes instead.
+    #[arg(long)]
+    pub(crate) windows: bool,
+    /// How a record that spans windows counts.
+    #[arg(long, value_enum, default_value = "share")]
+    pub(crate) by: By,
+    /// Count silent windows too, between the first and the last record of the entity.
+    #[arg(long)]
+    pub(crate) zero_fill: bool,
+    /// A table for people, or one JSON object a line.
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: Format,
+}
+
+/// How a record that spans windows counts.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum By {
+    /// By its share of each window's time.
+    Share,
+    /// Whole, in the window of its start.
+    Start,
+}
+
+/// `weir settings`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SettingsCommand {
+    /// Every setting with its default, what is allowed and what it means.
+    List {
+        /// A table for people, or one JSON object a setting.
+        #[arg(long, value_enum, default_value = "table")]
+        format: Format,
+    },
+    /// Name every fault of a settings file; status 2 if there is one.
+    Check {
+        /// A TOML file.
+        file: PathBuf,
+    },
+}
+
+/// How results are printed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum Format {
     /// For people.
     Table,
-    /// One OCSF Detection Finding a line.
+    /// One JSON object a line.
     Json,
 }
 

@@ -1,155 +1,124 @@
 //! `weir replay`: files in event-time order through the detection, findings out.
 
-use std::collections::BTreeMap;
 use std::io::Write;
-use std::time::Instant;
+use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use serde::Serialize;
 use weir_alerting::Product;
 use weir_detection::collect::Collector;
 use weir_detection::finding::{Finding, Severity};
-use weir_detection::observation::BUCKET;
-use weir_records::vpc_flow::Line;
+use weir_detection::observation::Observations;
+use weir_detection::settings::Settings;
+use weir_intel::Intel;
+use weir_records::Entry;
+use weir_state::{EmbeddedStore, Resident};
 
-use crate::memory::Memory;
-use crate::options::{Format, Replay, Usage};
-use crate::stream::Stream;
-
-/// What a run did; the contract's summary.
-#[derive(Debug, Default, Serialize)]
-struct Summary {
-    lines: u64,
-    bytes: u64,
-    records: u64,
-    rejects: BTreeMap<String, u64>,
-    losses: u64,
-    late: u64,
-    duplicates: u64,
-    entities: usize,
-    windows: u64,
-    findings: BTreeMap<&'static str, u64>,
-    suppressed: u64,
-    wall_ms: u128,
-}
+use crate::options::{Format, Replay};
+use crate::reading::Reading;
+use crate::stream::Streams;
+use crate::summary::Summary;
 
 /// Runs the command.
-pub(crate) fn run(options: &Replay, out: &mut dyn Write) -> Result<()> {
-    let started = Instant::now();
-    let format = match &options.flow_format {
-        Some(text) => Some(text.parse().map_err(|error| Usage(format!("--flow-format: {error}")))?),
-        None => None,
-    };
-    let intel = crate::input::intel(options.intel.as_deref())?;
-    let settings = crate::input::settings(options.settings.as_deref(), &options.set)?;
-    let mut rejects = match &options.rejects {
-        Some(path) => Some(std::io::BufWriter::new(
-            std::fs::File::create(path).with_context(|| format!("cannot write {}", path.display()))?,
-        )),
-        None => None,
-    };
-    let mut summary = Summary::default();
+pub(crate) fn run(options: &Replay, out: &mut dyn Write) -> Result<ExitCode> {
+    let intel = crate::input::intel(options.tuning.intel.as_deref())?;
+    let settings = crate::input::settings(&options.tuning)?;
+    let mut reading = Reading::start(&options.input)?;
+    let mut streams = Streams::over(&mut reading)?;
     let mut collector = Collector::new(&settings, &intel);
-    let mut memory = Memory::default();
-    let mut findings = Vec::new();
-    let mut streams = Vec::new();
-    for path in crate::input::files(&options.paths)? {
-        streams.push(Stream::open(&path, format.clone())?);
+    let mut run = Run {
+        memory: memory(options)?,
+        settings: &settings,
+        intel: &intel,
+        findings: Vec::new(),
+        windows: 0,
+        late: 0,
+    };
+    loop {
+        let clock = streams.turn(&mut reading, |entry| match entry {
+            Entry::Flow(flow) => collector.push(flow),
+            Entry::Loss(loss) => collector.push_loss(loss),
+            Entry::Reject(_) | Entry::Control => {}
+        })?;
+        let complete = clock.map(|clock| clock.saturating_sub(settings.lateness));
+        for bucket in collector.take(complete) {
+            run.apply(&bucket)?;
+        }
+        if options.format == Format::Json && !run.findings.is_empty() {
+            reading.progress.aside(|| show(options, &run.findings, out))?;
+            count(&mut run.findings, &mut reading.summary);
+        }
+        if clock.is_none() {
+            break;
+        }
     }
-    // The stream whose clock is furthest behind reads next: event-time order across files. A file that
-    // was not begun stands at its first record's time.
-    while !streams.is_empty() {
-        let mut at = 0;
-        for (index, stream) in streams.iter().enumerate() {
-            if stream.clock < streams[at].clock {
-                at = index;
-            }
-        }
-        let behind = streams
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| *index != at)
-            .map(|(_, stream)| stream.clock)
-            .min();
-        let until = behind.unwrap_or(i64::MAX).saturating_add(BUCKET / 5);
-        let stream = &mut streams[at];
-        let mut open = true;
-        while open && stream.clock <= until {
-            let mut failed = None;
-            open = stream.next(&mut |path, number, text, line| match line {
-                Line::Flow(flow) => {
-                    summary.records += 1;
-                    collector.push(&flow);
-                }
-                Line::Loss(loss) => collector.push_loss(&loss),
-                Line::Reject(reason) => {
-                    *summary.rejects.entry(reason.code().to_owned()).or_default() += 1;
-                    if let Some(rejects) = &mut rejects {
-                        let text: String = text.chars().take(200).collect();
-                        let line = serde_json::json!({"file": path.display().to_string(), "line": number,
-                            "source": "vpc-flow", "reason": reason.code(), "text": text});
-                        failed = writeln!(rejects, "{line}").err();
-                    }
-                }
-                Line::Header | Line::Blank => {}
-            })?;
-            if let Some(error) = failed {
-                return Err(error).context("cannot write the rejects");
-            }
-            if stream.number % 4_096 == 0 && stream.clock > i64::MIN {
-                break;
-            }
-        }
-        let clock = streams.iter().map(|stream| stream.clock).min().unwrap_or(i64::MAX);
-        if !open {
-            let done = streams.swap_remove(at);
-            summary.lines += done.number;
-            summary.bytes += done.bytes;
-        }
-        for bucket in collector.take(Some(clock.saturating_sub(settings.lateness))) {
-            memory.apply(&bucket, &settings, &intel, &mut findings);
-        }
-        show(options, &mut findings, &mut summary, out)?;
-    }
-    for bucket in collector.take(None) {
-        memory.apply(&bucket, &settings, &intel, &mut findings);
-    }
-    show(options, &mut findings, &mut summary, out)?;
     if options.format == Format::Table {
-        for finding in &findings {
-            *summary.findings.entry(finding.severity.name()).or_default() += 1;
-        }
-        findings.retain(|finding| options.all || finding.severity > Severity::Info);
-        writeln!(out, "{}", weir_alerting::render_table(&findings, weir_alerting::Style::default()))?;
+        reading.progress.aside(|| draw(options, &run.findings, out))?;
+        count(&mut run.findings, &mut reading.summary);
     }
     let counts = collector.counts();
-    (summary.late, summary.duplicates, summary.losses) = (counts.late, counts.duplicates, counts.losses);
-    (summary.entities, summary.windows) = (memory.entities.len(), memory.windows);
-    summary.wall_ms = started.elapsed().as_millis();
-    let text = serde_json::to_string(&summary)?;
-    eprintln!("{text}");
-    if let Some(path) = &options.summary {
-        std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    let summary = &mut reading.summary;
+    (summary.late, summary.duplicates, summary.losses) =
+        (counts.late + run.late, counts.duplicates, counts.losses);
+    (summary.entities, summary.windows) = (run.memory.entities() as u64, run.windows);
+    out.flush()?;
+    run.memory.flush()?;
+    reading.finish()
+}
+
+/// The documents of a run and what they say.
+struct Run<'a> {
+    memory: Resident,
+    settings: &'a Settings,
+    intel: &'a Intel,
+    findings: Vec<Finding>,
+    windows: u64,
+    late: u64,
+}
+
+impl Run<'_> {
+    /// Applies what the entities did in one window.
+    fn apply(&mut self, window: &[Observations]) -> Result<()> {
+        for observed in window {
+            let stepped = self.memory.apply(observed, self.settings, self.intel)?;
+            self.windows += stepped.windows;
+            if stepped.late > 0 {
+                // An earlier run over this state has judged the window.
+                self.late += observed.records;
+            }
+            self.findings.extend(stepped.findings);
+        }
+        Ok(())
     }
+}
+
+fn memory(options: &Replay) -> Result<Resident> {
+    let Some(path) = &options.state else { return Ok(Resident::default()) };
+    let store = EmbeddedStore::open(path).with_context(|| format!("cannot use {}", path.display()))?;
+    Ok(Resident::over(store))
+}
+
+/// Prints findings as they come.
+fn show(options: &Replay, findings: &[Finding], out: &mut dyn Write) -> Result<()> {
+    let product = Product::default();
+    for finding in findings {
+        if finding.severity > Severity::Info || options.all {
+            writeln!(out, "{}", weir_alerting::to_ocsf(finding, &product).to_json()?)?;
+        }
+    }
+    // A reader at the other end of a pipe sees a finding when Weir does.
+    Ok(out.flush()?)
+}
+
+/// Draws the table once all its rows are known.
+fn draw(options: &Replay, findings: &[Finding], out: &mut dyn Write) -> Result<()> {
+    let shown: Vec<Finding> =
+        findings.iter().filter(|finding| options.all || finding.severity > Severity::Info).cloned().collect();
+    writeln!(out, "{}", weir_alerting::render_table(&shown, weir_alerting::Style::default()))?;
     Ok(())
 }
 
-/// Prints JSON as it comes; a table is drawn once all its rows are known.
-fn show(
-    options: &Replay,
-    findings: &mut Vec<Finding>,
-    summary: &mut Summary,
-    out: &mut dyn Write,
-) -> Result<()> {
-    if options.format == Format::Table {
-        return Ok(());
-    }
-    let product = Product::default();
+fn count(findings: &mut Vec<Finding>, summary: &mut Summary) {
     for finding in findings.drain(..) {
         *summary.findings.entry(finding.severity.name()).or_default() += 1;
-        if finding.severity > Severity::Info || options.all {
-            writeln!(out, "{}", weir_alerting::to_ocsf(&finding, &product).to_json()?)?;
-        }
     }
-    Ok(())
 }

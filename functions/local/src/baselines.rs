@@ -1,0 +1,67 @@
+//! `weir baselines`: what each entity usually sends to the outside, in constant memory.
+
+mod baseline;
+mod egress;
+mod print;
+mod sums;
+mod windows;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use weir_records::Entry;
+
+use crate::options::Baselines;
+use crate::reading::Reading;
+use baseline::Building;
+use egress::Egress;
+use windows::Windows;
+
+/// Runs the command.
+pub(crate) fn run(options: &Baselines, out: &mut dyn Write) -> Result<ExitCode> {
+    let intel = crate::input::intel(options.tuning.intel.as_deref())?;
+    let settings = crate::input::settings(&options.tuning)?;
+    let mut reading = Reading::start(&options.input)?;
+    let mut egress = Egress::new(&settings, &intel);
+    let mut windows = Windows::new(options.by);
+    reading.each(|entry| {
+        if let Entry::Flow(flow) = entry
+            && let Some(share) = egress.share(flow)
+        {
+            windows.add(flow, share).context("cannot keep sums in a temporary file")?;
+        }
+        Ok(())
+    })?;
+    let (lives, span) = (windows.lives(), windows.span());
+    let mut sums = windows.into_sorted().context("cannot merge the sums of the temporary file")?;
+    let mut printer = print::Printer::new(options, out);
+    let mut baselines = Vec::new();
+    let mut ahead = sums.next()?;
+    for (entity, life) in (0..).zip(lives) {
+        let name = egress.name(entity);
+        let mut building = Building::default();
+        let mut expected = life.first;
+        while let Some((key, bytes)) = ahead
+            && sums::parts(key).0 == entity
+        {
+            let window = sums::parts(key).1;
+            printer.windows(name, expected, window, bytes)?;
+            building.add(bytes);
+            expected = window.saturating_add(1);
+            ahead = sums.next()?;
+        }
+        printer.silent(name, expected, life.end())?;
+        if options.zero_fill {
+            building.add_silent(life.length());
+        }
+        if let Some(baseline) = name.and_then(|name| building.finish(name, span)) {
+            reading.summary.entities += 1;
+            reading.summary.windows += baseline.windows;
+            baselines.push(baseline);
+        }
+    }
+    reading.progress.finish();
+    printer.baselines(baselines)?;
+    reading.finish()
+}

@@ -1,0 +1,73 @@
+//! `weir parse`: what Weir understood, record by record.
+
+use std::io::Write;
+use std::net::IpAddr;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use weir_alerting::units;
+use weir_records::{Action, Direction, Entry, Flow, Normalised};
+
+use crate::options::{Format, Parse};
+use crate::reading::Reading;
+
+/// Runs the command.
+pub(crate) fn run(options: &Parse, out: &mut dyn Write) -> Result<ExitCode> {
+    let mut reading = Reading::start(&options.input)?;
+    let mut line = Vec::new();
+    reading.each(|entry| {
+        // Losses and messages about the delivery are no records: the summary counts them.
+        let Entry::Flow(flow) = entry else { return Ok(()) };
+        line.clear();
+        match options.format {
+            Format::Json => serde_json::to_writer(&mut line, &Normalised::from(flow))?,
+            Format::Table => columns(flow, &mut line)?,
+        }
+        line.push(b'\n');
+        Ok(out.write_all(&line)?)
+    })?;
+    out.flush()?;
+    reading.finish()
+}
+
+fn columns(flow: &Flow<'_>, line: &mut Vec<u8>) -> Result<()> {
+    let way = match flow.direction {
+        Some(Direction::Ingress) => "in",
+        Some(Direction::Egress) => "out",
+        None => "",
+    };
+    let action = match flow.action {
+        Some(Action::Accept) => "accept",
+        Some(Action::Reject) => "REJECT",
+        None => "",
+    };
+    write!(
+        line,
+        "{}  {:<21}  {way:<3}  {:>21} > {:<21}  {:>5}  {action:<6}  {:>8}  {:>9}",
+        units::utc(flow.start),
+        flow.interface.or(flow.instance).unwrap_or("-"),
+        end(flow.src, flow.src_port),
+        end(flow.dst, flow.dst_port),
+        flow.protocol.map_or(String::new(), protocol),
+        flow.packets.map_or(String::new(), |packets| format!("{} p", units::thousands(packets))),
+        flow.bytes.map_or(String::new(), units::bytes),
+    )?;
+    Ok(())
+}
+
+fn end(address: IpAddr, port: Option<u16>) -> String {
+    match port {
+        Some(port) => std::net::SocketAddr::new(address, port).to_string(),
+        None => address.to_string(),
+    }
+}
+
+fn protocol(number: u8) -> String {
+    match number {
+        1 => "icmp".to_owned(),
+        6 => "tcp".to_owned(),
+        17 => "udp".to_owned(),
+        58 => "icmp6".to_owned(),
+        other => other.to_string(),
+    }
+}

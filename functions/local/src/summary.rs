@@ -1,0 +1,166 @@
+//! What a run did: the contract's summary, and the file of refused lines.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufWriter, IsTerminal, Write};
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+use weir_alerting::units;
+use weir_records::{Counts, Reject};
+
+use crate::options::Input;
+
+/// The reason under which a file counts that is damaged behind its beginning.
+const DAMAGED: &str = "damaged-input";
+
+/// Counts of one run, under the contract's names.
+#[derive(Debug, Serialize)]
+pub(crate) struct Summary {
+    pub(crate) lines: u64,
+    pub(crate) bytes: u64,
+    pub(crate) records: u64,
+    pub(crate) rejects: BTreeMap<&'static str, u64>,
+    pub(crate) losses: u64,
+    pub(crate) late: u64,
+    pub(crate) duplicates: u64,
+    pub(crate) entities: u64,
+    pub(crate) windows: u64,
+    pub(crate) findings: BTreeMap<&'static str, u64>,
+    pub(crate) suppressed: u64,
+    wall_ms: u128,
+    #[serde(skip)]
+    started: Instant,
+}
+
+impl Summary {
+    /// All zero, the clock running.
+    pub(crate) fn start() -> Self {
+        Self {
+            lines: 0,
+            bytes: 0,
+            records: 0,
+            rejects: BTreeMap::new(),
+            losses: 0,
+            late: 0,
+            duplicates: 0,
+            entities: 0,
+            windows: 0,
+            findings: BTreeMap::new(),
+            suppressed: 0,
+            wall_ms: 0,
+            started: Instant::now(),
+        }
+    }
+
+    /// Adds what one file held.
+    pub(crate) fn add(&mut self, counts: &Counts) {
+        self.lines += counts.lines;
+        self.bytes += counts.bytes;
+        self.records += counts.records;
+        self.losses += counts.losses;
+        for (reason, count) in &counts.rejects {
+            *self.rejects.entry(reason).or_default() += count;
+        }
+    }
+
+    /// Notes a file that broke off: what it held before the damage counts.
+    pub(crate) fn add_damaged(&mut self) {
+        *self.rejects.entry(DAMAGED).or_default() += 1;
+    }
+
+    /// Says it on stderr, and writes it to the file of `--summary`.
+    pub(crate) fn report(mut self, to: Option<&Path>) -> Result<()> {
+        self.wall_ms = self.started.elapsed().as_millis();
+        let json = serde_json::to_string(&self)?;
+        // A person reads words; a script that collects stderr gets the object.
+        if std::io::stderr().is_terminal() {
+            eprintln!("{}", self.words())
+        } else {
+            eprintln!("{json}")
+        }
+        if let Some(path) = to {
+            std::fs::write(path, json + "\n").with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        Ok(())
+    }
+
+    fn words(&self) -> String {
+        let seconds = self.wall_ms as f64 / 1_000.0;
+        let mut words = format!(
+            "{} lines ({}) in {seconds:.1} s: {} records",
+            units::thousands(self.lines),
+            units::bytes(self.bytes),
+            units::thousands(self.records),
+        );
+        let rejects: Vec<String> = self
+            .rejects
+            .iter()
+            .map(|(reason, count)| format!("{} {reason}", units::thousands(*count)))
+            .collect();
+        let refused = if rejects.is_empty() { "nothing refused".to_owned() } else { rejects.join(", ") };
+        for (count, what) in [
+            (self.entities, "entities"),
+            (self.windows, "windows"),
+            (self.losses, "losses"),
+            (self.late, "late"),
+            (self.duplicates, "duplicates"),
+            (self.suppressed, "suppressed"),
+        ] {
+            if count > 0 {
+                words.push_str(&format!(", {} {what}", units::thousands(count)));
+            }
+        }
+        words + "; " + &refused
+    }
+}
+
+/// The file of `--rejects`.
+pub(crate) struct Rejects {
+    to: Option<BufWriter<File>>,
+}
+
+/// One line of it.
+#[derive(Serialize)]
+struct Refused<'a> {
+    file: &'a str,
+    line: u64,
+    source: &'a str,
+    reason: &'a str,
+    text: &'a str,
+}
+
+impl Rejects {
+    /// Creates the file, if one is wanted.
+    pub(crate) fn create(options: &Input) -> Result<Self> {
+        let open =
+            |path: &Path| File::create(path).with_context(|| format!("cannot write {}", path.display()));
+        Ok(Self { to: options.rejects.as_deref().map(open).transpose()?.map(BufWriter::new) })
+    }
+
+    /// Writes one refused line.
+    pub(crate) fn write(&mut self, file: &Path, reject: &Reject<'_>) -> Result<()> {
+        self.line(file, reject.line, reject.source.name(), reject.reason.code(), &reject.text)
+    }
+
+    /// Writes that a file broke off.
+    pub(crate) fn write_damaged(&mut self, file: &Path, line: u64, what: &str) -> Result<()> {
+        self.line(file, line, "auto", DAMAGED, what)
+    }
+
+    /// Writes out what is buffered.
+    pub(crate) fn finish(self) -> Result<()> {
+        let Some(mut to) = self.to else { return Ok(()) };
+        to.flush().context("cannot write the rejects")
+    }
+
+    fn line(&mut self, file: &Path, line: u64, source: &str, reason: &str, text: &str) -> Result<()> {
+        let Some(to) = &mut self.to else { return Ok(()) };
+        let file = file.to_string_lossy();
+        let refused = Refused { file: &file, line, source, reason, text };
+        serde_json::to_writer(&mut *to, &refused).context("cannot write the rejects")?;
+        to.write_all(b"\n").context("cannot write the rejects")
+    }
+}
