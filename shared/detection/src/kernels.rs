@@ -1,12 +1,9 @@
 //! The tests of traffic, one idea a file: numbers in, a score with its facts out.
 
 pub mod bucket;
-<<<<<<< HEAD
-pub mod folded;
-=======
 pub mod combine;
+pub mod folded;
 pub mod instance;
->>>>>>> wt-volume
 pub mod relay;
 pub mod session;
 pub mod statistics;
