@@ -7,6 +7,7 @@ use super::history::{ENOUGH, History};
 use super::{Merged, Pending};
 use crate::counter::{Counter, Filter};
 use crate::entity::{EntityInfo, EntityKey, mix};
+use crate::finding::Learning;
 
 /// Entities that make a group.
 const MEMBERS: u32 = 3;
@@ -31,13 +32,13 @@ pub struct Peers {
 }
 
 impl Peers {
-    /// Whether it is this hour (`pending`) of the day that an entity teaches its peers.
+    /// Whether an entity teaches its peers this hour: once a day, and never while it learns itself.
     #[must_use]
-    pub const fn wants(entity: u64, pending: &Pending) -> bool {
+    pub fn wants(entity: u64, pending: &Pending, state: Learning) -> bool {
         let hour = pending.hour();
         let day = hour.div_euclid(DAY_HOURS);
         let drawn = mix(entity ^ mix(day.unsigned_abs())) % DAY_HOURS.unsigned_abs();
-        drawn == hour.rem_euclid(DAY_HOURS).unsigned_abs()
+        state != Learning::Learning && drawn == hour.rem_euclid(DAY_HOURS).unsigned_abs()
     }
 
     /// Learns a finished hour of an entity, once.

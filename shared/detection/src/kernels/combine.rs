@@ -4,10 +4,11 @@
 //! - A strong group (structure, reachability) is medium by itself, and high where a second, independent one agrees:
 //!   the other strong group, an address list, or context as strong as an unusual launch. Volume and sessions are not
 //!   independent of a relay, whose bytes and gateways they are: they raise its score alone.
-//! - Sustained volume is low at most by itself; medium where both reuse and a list speak with it.
+//! - Sustained volume is low at most by itself; medium where two of reuse, a list and strong context speak with it.
+//!   An upload to a destination of its own, which is low confidence by nature, is medium where one of the latter does.
 //! - Whatever else a verdict asks for by itself stands. Context alone opens nothing.
 
-use crate::finding::{Contribution, Group, Severity};
+use crate::finding::{Contribution, Group, Kernel, Severity};
 use crate::kernels::Verdict;
 use crate::kernels::instance::Context;
 
@@ -57,9 +58,14 @@ pub fn combine(verdicts: &[Verdict], context: &[Context]) -> Option<Judgement> {
             why.push(reason.to_owned());
         }
     };
-    if has(Group::Volume) && has(Group::Session) && has(Group::Intel) {
-        raise(Severity::Medium, "sustained egress, frequent reuse and an address list agree");
-    } else if has(Group::Volume) && (has(Group::Session) || has(Group::Intel)) {
+    let is_context_strong = strongest_context >= STRONG_CONTEXT;
+    let agreeing =
+        [has(Group::Session), has(Group::Intel), is_context_strong].into_iter().filter(|is| *is).count();
+    if has(Group::Volume) && agreeing >= 2 {
+        raise(Severity::Medium, "egress agrees with two of frequent reuse, an address list and the context");
+    } else if verdicts.iter().any(is_upload) && (has(Group::Intel) || is_context_strong) {
+        raise(Severity::Medium, "an upload agrees with an address list or the context");
+    } else if has(Group::Volume) && agreeing == 1 {
         raise(Severity::Low, "sustained egress and a second group agree");
     }
     if is_strong(Group::Structure) && is_strong(Group::Reachability) {
@@ -69,7 +75,7 @@ pub fn combine(verdicts: &[Verdict], context: &[Context]) -> Option<Judgement> {
         if has(Group::Intel) {
             raise(Severity::High, "an address list agrees, an independent group");
         }
-        if strongest_context >= STRONG_CONTEXT {
+        if is_context_strong {
             raise(Severity::High, "the context agrees, an independent group");
         }
     }
@@ -108,12 +114,16 @@ fn contribution(verdict: &Verdict, score: f32) -> Contribution {
 
 /// What a verdict may ask for by itself.
 fn own(verdict: &Verdict) -> Severity {
-    use crate::finding::Kernel::{Session, Volume};
     match verdict.kernel {
-        Volume => verdict.severity.min(Severity::Low),
-        Session => verdict.severity.min(Severity::Info),
+        Kernel::Volume => verdict.severity.min(Severity::Low),
+        Kernel::Session => verdict.severity.min(Severity::Info),
         _ => verdict.severity,
     }
+}
+
+/// A kernel that knows where the egress goes.
+const fn is_upload(verdict: &Verdict) -> bool {
+    matches!(verdict.kernel, Kernel::Dormant | Kernel::SlowGrowth | Kernel::Upload)
 }
 
 /// Order of verdicts: severity, then weighted score.
@@ -125,7 +135,6 @@ fn strength(verdict: &Verdict) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Kernel;
 
     fn said(kernel: Kernel, severity: Severity, score: f32) -> Verdict {
         Verdict { kernel, severity, score, facts: vec![kernel.name().to_owned()] }
@@ -139,10 +148,8 @@ mod tests {
         combine(verdicts, context).unwrap().severity
     }
 
-    const VOLUME: (Kernel, Severity, f32) = (Kernel::Volume, Severity::Low, 1.0);
-
     fn volume() -> Verdict {
-        said(VOLUME.0, VOLUME.1, VOLUME.2)
+        said(Kernel::Volume, Severity::Low, 1.0)
     }
 
     fn session() -> Verdict {
@@ -172,6 +179,23 @@ mod tests {
         assert_eq!(severity(&[info.clone(), session()], &[]), Severity::Low);
         assert_eq!(severity(&[volume(), vpn()], &[]), Severity::Low);
         assert_eq!(severity(&[info], &[]), Severity::Info);
+    }
+
+    #[test]
+    fn an_upload_is_medium_with_a_list_or_strong_context_and_low_without() {
+        let upload = said(Kernel::Upload, Severity::Low, 0.6);
+
+        assert_eq!(severity(std::slice::from_ref(&upload), &[context(0.29)]), Severity::Low);
+        assert_eq!(severity(&[upload.clone(), session()], &[]), Severity::Low);
+        assert_eq!(severity(&[upload.clone(), vpn()], &[]), Severity::Medium);
+        assert_eq!(severity(&[upload], &[context(0.3)]), Severity::Medium);
+    }
+
+    #[test]
+    fn strong_context_counts_as_one_of_the_two_that_volume_needs() {
+        assert_eq!(severity(&[volume()], &[context(0.3)]), Severity::Low);
+        assert_eq!(severity(&[volume(), session()], &[context(0.3)]), Severity::Medium);
+        assert_eq!(severity(&[volume(), session()], &[context(0.29)]), Severity::Low);
     }
 
     #[test]

@@ -26,6 +26,9 @@ const MONTH: f64 = 730.0;
 /// Least spread on the log scale: on the steadiest host a z of 3.5 is then twice the median, not a fifth more.
 const LEAST_SPREAD: f64 = 0.2;
 
+/// How far above its peak at any hour an entity must be to be worth an alert; a peak is learned clipped.
+const BEYOND_PEAK: f64 = 1.5;
+
 /// Median bytes a bucket below which an entity is dormant: 10 kB a minute.
 const DORMANT: u64 = 50_000;
 
@@ -85,6 +88,7 @@ pub fn judge(buckets: &[Bucket<'_>], bandwidth: Option<f64>, settings: &Settings
         }
     }
     if let Some(count) = sustained(&|bucket| bucket.is_unusual(threshold.percentile)) {
+        let hour = Hour::of(&leveled(buckets, threshold.percentile));
         signs.extend(cost(&hour, threshold.billing_alert));
         signs.extend(excess(&hour, count, settings));
     }
@@ -196,7 +200,7 @@ fn excess(hour: &Hour, count: usize, settings: &Settings) -> Option<Sign> {
     let tempered = hour.sent as f64 / hour.p95.max(floor).max(1) as f64;
     let score = (tempered.log2() / 4.0).clamp(0.1, 1.0);
     // What it does at some other hour, or what only peers speak against, is worth a line and no alert.
-    let is_peak = hour.sent <= hour.peak;
+    let is_peak = hour.sent as f64 <= hour.peak as f64 * BEYOND_PEAK;
     let (severity, whose) = match (hour.learning, is_peak) {
         (true, _) => (Severity::Info, "its peers' "),
         (false, true) => (Severity::Info, "this hour's "),
@@ -206,7 +210,7 @@ fn excess(hour: &Hour, count: usize, settings: &Settings) -> Option<Sign> {
         severity,
         score,
         fact: format!(
-            "{:.0} MB left within the hour, {ratio:.1} times {whose}95th percentile and {z:.1} deviations above the \
+            "{:.0} MB and more left within the hour, {ratio:.1} times {whose}95th percentile and {z:.1} deviations above the \
              median; {count} of the last {} buckets above the {}th percentile",
             hour.sent as f64 / 1e6,
             threshold.k_of_m.m(),
@@ -228,6 +232,22 @@ fn cost(hour: &Hour, alert: f64) -> Option<Sign> {
     })
 }
 
+/// The buckets cut down to what three in four of the unusual ones reach: some minutes of a bulk upload make an hour
+/// large and do not sustain it.
+fn leveled<'a>(buckets: &[Bucket<'a>], percentile: u8) -> Vec<Bucket<'a>> {
+    let mut unusual: Vec<u64> =
+        buckets.iter().filter(|bucket| bucket.is_unusual(percentile)).map(|bucket| bucket.egress).collect();
+    unusual.sort_unstable();
+    let level = unusual.get(unusual.len() / 4).copied().unwrap_or(u64::MAX);
+    buckets
+        .iter()
+        .map(|bucket| {
+            let egress = bucket.egress.min(level);
+            Bucket { egress, demand: egress.saturating_sub(bucket.own()), usual: bucket.usual }
+        })
+        .collect()
+}
+
 fn last<T>(items: &[T], count: usize) -> &[T] {
     items.get(items.len().saturating_sub(count)..).unwrap_or_default()
 }
@@ -243,3 +263,6 @@ fn rate_text(bits: f64) -> String {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod weeks;

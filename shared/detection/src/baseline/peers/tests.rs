@@ -21,7 +21,7 @@ fn group(members: u64, days: i64) -> Peers {
     for i in 0..days * 24 {
         for entity in (1..=members).map(mix) {
             let pending = hour(START + i * HOUR, 1_000);
-            if Peers::wants(entity, &pending) {
+            if Peers::wants(entity, &pending, Learning::Mature) {
                 peers.merge_hour(entity, &pending, HALF_LIFE);
             }
         }
@@ -33,11 +33,19 @@ fn group(members: u64, days: i64) -> Peers {
 fn each_member_teaches_one_hour_a_day() {
     for entity in (0..50).map(mix) {
         for day in 0..5 {
-            let wanted =
-                (0..24).filter(|i| Peers::wants(entity, &Pending::of(START + day * DAY + i * HOUR))).count();
+            let wanted = (0..24)
+                .filter(|i| {
+                    Peers::wants(entity, &Pending::of(START + day * DAY + i * HOUR), Learning::Provisional)
+                })
+                .count();
             assert_eq!(wanted, 1);
         }
     }
+}
+
+#[test]
+fn an_entity_that_still_learns_teaches_nobody() {
+    assert!((0..24).all(|i| !Peers::wants(7, &Pending::of(START + i * HOUR), Learning::Learning)));
 }
 
 #[test]

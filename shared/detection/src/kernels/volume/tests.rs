@@ -48,7 +48,7 @@ fn eight_unusual_buckets_of_twelve_speak_and_seven_are_silent() {
     let verdict = judged(hour(8, 30 * MB), &usual(), &set(&[])).unwrap();
 
     assert_eq!((verdict.kernel, verdict.severity), (Kernel::Volume, Severity::Low));
-    assert!(verdict.facts.iter().any(|fact| fact.contains("252 MB left")), "{:?}", verdict.facts);
+    assert!(verdict.facts.iter().any(|fact| fact.contains("252 MB and more left")), "{:?}", verdict.facts);
     assert_eq!(severity(hour(7, 300 * MB), &usual(), &[]), None);
 }
 
@@ -93,13 +93,13 @@ fn a_steady_shipper_with_a_fifth_more_is_no_anomaly() {
 
 #[test]
 fn the_percentile_is_a_setting() {
-    // Four buckets between the 90th and the 99th percentile, eight far above.
-    let mut egress = [40 * MB; 12];
-    egress[..5].fill(9 * MB);
+    // Seven buckets far above, and an eighth between two percentiles.
+    let mut egress = hour(7, 40 * MB);
+    egress[0] = 9 * MB;
 
     assert_eq!(severity(egress, &usual(), &[("percentile", "95")]), Some(Severity::Low));
     assert_eq!(severity(egress, &usual(), &[("percentile", "99")]), None);
-    egress[..5].fill(7 * MB);
+    egress[0] = 7 * MB;
     assert_eq!(severity(egress, &usual(), &[("percentile", "90")]), Some(Severity::Low));
     assert_eq!(severity(egress, &usual(), &[("percentile", "95")]), None);
 }
@@ -194,7 +194,12 @@ fn what_the_unusual_part_would_cost_is_reported_from_the_alert_on() {
 }
 
 #[test]
-fn one_big_upload_of_minutes_is_silent_however_big() {
+fn one_big_upload_of_minutes_is_silent_however_big_and_whatever_surrounds_it() {
+    // Three buckets that are just unusual make it eight, and no large hour.
+    let mut egress = hour(5, 30_000 * MB);
+    egress[..3].fill(7 * MB);
+
+    assert_eq!(severity(egress, &usual(), &[]), None);
     assert_eq!(severity(hour(6, 30_000 * MB), &usual(), &[]), None);
 }
 
@@ -229,8 +234,8 @@ fn each_bucket_is_judged_by_its_own_hour() {
 fn a_size_that_is_usual_at_another_hour_is_worth_a_line_only() {
     let ci = Usual { peak: 200 * MB, ..usual() };
 
-    assert_eq!(severity([150 * MB; 12], &ci, &[]), Some(Severity::Info));
-    assert_eq!(severity([201 * MB; 12], &ci, &[]), Some(Severity::Low));
+    assert_eq!(severity([300 * MB; 12], &ci, &[]), Some(Severity::Info));
+    assert_eq!(severity([301 * MB; 12], &ci, &[]), Some(Severity::Low));
 }
 
 #[test]
