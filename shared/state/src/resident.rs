@@ -116,15 +116,15 @@ impl Resident {
         }
         let finished: Vec<Pending> = state.season.finished().to_vec();
         state.season.forget_finished();
-        let (first_seen, group) = (state.first_seen, group(state));
+        let group = group(state);
         for pending in finished {
             let half_life = settings.baseline.half_life;
             let slot = slot_key(key, Slot::of(pending.start(), settings));
             for item in [entity_key(key), slot] {
                 self.baselines.change(file, key, item)?.merge_hour(&pending, half_life);
             }
-            let warm = pending.start().saturating_sub(first_seen) >= settings.baseline.warm_up;
-            if warm && Peers::wants(entity, &pending) {
+            let learning = state.season.usual_of(pending.start()).facts.state;
+            if Peers::wants(entity, &pending, learning) {
                 self.peers.change(file, key, peers_key(&group))?.merge_hour(entity, &pending, half_life);
             }
         }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use weir_detection::baseline::{Baseline, Histories, Peers, Pending, Slot, Usual, peer_group, usual};
+use weir_detection::baseline::{Baseline, Histories, Peers, Slot, Usual, peer_group, usual};
 use weir_detection::entity::EntityKey;
 use weir_detection::state::{EntityState, HOUR};
 
@@ -55,7 +55,8 @@ impl<S: Store> Baselines<'_, S> {
                 })
                 .await?;
             }
-            if self.teaches(state, pending) {
+            let learning = state.season.usual_of(pending.start()).facts.state;
+            if Peers::wants(self.entity.hash64(), pending, learning) {
                 let key = peers_key(&self.peer_group(state));
                 let entity = self.entity.hash64();
                 self.change::<Peers>(&key, |peers| {
@@ -65,12 +66,6 @@ impl<S: Store> Baselines<'_, S> {
             }
         }
         Ok(())
-    }
-
-    /// Whether an hour is one that the entity teaches its peers: past its warm-up, one hour a day.
-    fn teaches(&self, state: &EntityState, pending: &Pending) -> bool {
-        let age = pending.start().saturating_sub(state.first_seen);
-        age >= self.run.settings.baseline.warm_up && Peers::wants(self.entity.hash64(), pending)
     }
 
     fn peer_group(&self, state: &EntityState) -> String {
