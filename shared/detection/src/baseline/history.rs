@@ -75,7 +75,8 @@ impl History {
     ///
     /// It is 2^¼ times the 99th percentile of what was learned before the present quarter of a half-life. Whatever is
     /// fed in, what counts as usual can therefore no more than double per half-life (a fortnight by default): a
-    /// hundredfold takes a ramp of at least three months, and any quicker one outruns the ratio over the usual.
+    /// hundredfold takes a ramp of three months, and a quicker one outruns the ratio over the usual. Not bounded is
+    /// what is learned before sixty samples are settled, which is the entity's first days.
     #[must_use]
     pub fn ceiling(&self) -> Option<u64> {
         (self.settled.samples() >= ENOUGH).then(|| (self.settled.percentile(99) as f64 * STEP) as u64)

@@ -1,8 +1,11 @@
 //! Weeks of whole hosts through baselines and kernel: what a percentile alarm cries at, and what it should see.
 
+use std::collections::VecDeque;
+
 use super::*;
-use crate::baseline::{ANOMALOUS, Baseline, Histories, Pending, Slot, usual};
+use crate::baseline::{ANOMALOUS, Baseline, Histories, Slot, usual};
 use crate::entity::mix;
+use crate::season::Season;
 use crate::state::{DAY, HOUR};
 
 /// Monday 2026-08-31.
@@ -58,40 +61,38 @@ impl Life {
         let half_life = settings.baseline.half_life;
         let mut slots = vec![Baseline::default(); 48];
         let mut entity = Baseline::default();
-        let mut pending = Pending::of(MONDAY);
-        let (mut before, mut now) = (Usual::default(), Usual::default());
-        let mut last: Vec<(u64, u64, bool)> = Vec::new();
+        let mut season = Season::default();
+        let mut last: VecDeque<(i64, u64, u64)> = VecDeque::new();
         let mut said = Vec::new();
+        let slot_of = |time| usize::from(Slot::of(time, &settings).index());
         for (i, (egress, demand)) in (0_i64..).zip(&self.0) {
             let time = MONDAY + i * BUCKET;
-            if !pending.holds(time) || i == 0 {
-                let finished = std::mem::replace(&mut pending, Pending::of(time));
-                let slot = usize::from(Slot::of(finished.start(), &settings).index());
-                slots[slot].merge_hour(&finished, half_life);
-                entity.merge_hour(&finished, half_life);
-                let slot = slots.get(usize::from(Slot::of(time, &settings).index()));
+            season.enter(time, |_| {
+                let slot = slots.get(slot_of(time));
                 let histories = Histories { slot, entity: Some(&entity), peers: None };
-                before = now;
-                now = usual(&histories, MONDAY, time, &settings);
-                last.iter_mut().for_each(|(_, _, is_now)| *is_now = false);
+                usual(&histories, MONDAY, time, &settings)
+            });
+            for finished in season.finished() {
+                slots[slot_of(finished.start())].merge_hour(finished, half_life);
+                entity.merge_hour(finished, half_life);
             }
-            last.push(((egress * MB) as u64, (demand * MB) as u64, true));
+            season.forget_finished();
+            let bytes = |mb: f64| (mb * MB) as u64;
+            last.push_back((time, bytes(*egress), bytes(*demand)));
             if last.len() > 12 {
-                last.remove(0);
+                last.pop_front();
             }
+            let usual: Vec<Usual> = last.iter().map(|(time, ..)| season.usual_of(*time)).collect();
             let buckets: Vec<Bucket<'_>> = last
                 .iter()
-                .map(|&(egress, demand, is_now)| Bucket {
-                    egress,
-                    demand,
-                    usual: if is_now { &now } else { &before },
-                })
+                .zip(&usual)
+                .map(|(&(_, egress, demand), usual)| Bucket { egress, demand, usual })
                 .collect();
             let verdict = judge(&buckets, None, &settings);
-            if verdict.as_ref().is_none_or(|verdict| verdict.score < ANOMALOUS) {
-                pending.note(time, (egress * MB) as u64, now.ceiling);
+            if verdict.as_ref().is_some_and(|verdict| verdict.score >= ANOMALOUS) {
+                season.withdraw(time - HOUR);
             } else {
-                pending.withdraw(time - HOUR);
+                season.learn(time, bytes(*egress));
             }
             said.extend(verdict.map(|verdict| (i, verdict)));
         }
