@@ -191,12 +191,14 @@ impl<'a> Collector<'a> {
             }
             return;
         }
-        let side = self.entities.side(place, flow);
+        let (side, sure) = Entities::side(place, flow);
         let port = if side == Side::Dialled { place.remote_port } else { place.local_port };
         let key = RowKey { remote: place.remote, port, side, protocol: flow.protocol.unwrap_or(0) };
         let flags = flow.tcp_flags.unwrap_or(0);
         let mut sums = RowSums {
             unprivileged: place.local_port >= 1_024 && place.remote_port >= 1_024,
+            sure,
+            local: place.local_port,
             rejected,
             ..RowSums::default()
         };

@@ -53,6 +53,10 @@ pub struct RowSums {
     pub flags_in: u8,
     /// Both ports are unprivileged.
     pub unprivileged: bool,
+    /// A SYN said who dialled; without one it is guessed from the ports.
+    pub sure: bool,
+    /// The entity's own port, where all records of the row have the same; else 0.
+    pub local: u16,
     /// At least one record was rejected by the network.
     pub rejected: bool,
     /// First second of outgoing traffic within the bucket.
@@ -156,6 +160,9 @@ impl Observations {
 impl RowSums {
     /// Adds another part of the same row.
     pub fn merge(&mut self, other: &Self) {
+        // Of rows made apart, the one without records says nothing of the port.
+        self.local = if self.local == other.local { self.local } else { 0 };
+        self.sure |= other.sure;
         let had_out = self.packets_out > 0;
         if other.packets_out > 0 {
             self.first = if had_out { self.first.min(other.first) } else { other.first };

@@ -55,6 +55,8 @@ pub struct EntityState {
     pub noted: Filter,
     /// The busiest of them.
     pub destinations: Vec<Destination>,
+    /// Ports from which the entity answered a SYN, the latest last.
+    pub answers: Vec<u16>,
     /// Served ports that carried payload: port and the bucket of the first.
     pub served: Vec<(u16, i64)>,
     /// Distinct origins of this and the previous hour.

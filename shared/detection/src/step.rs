@@ -1,6 +1,7 @@
 //! One step: a batch's observations of one entity into its document, and what to say about it.
 
 mod cell;
+mod initiator;
 mod judge;
 mod remotes;
 

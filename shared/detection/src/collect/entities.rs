@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use foldhash::{HashMap, HashSet};
+use foldhash::HashMap;
 use weir_intel::Intel;
 use weir_intel::inventory::InterfaceClass;
 use weir_intel::special::is_private;
@@ -14,9 +14,6 @@ use crate::observation::{Observations, Side};
 
 /// The lowest port that a Linux client picks by itself; what lies below is a service or a choice.
 const EPHEMERAL: u16 = 32_768;
-
-/// Served ports remembered per entity; a host that serves more has no port that tells anything.
-const SERVED: usize = 64;
 
 /// A record seen from its entity.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +37,6 @@ pub(super) struct Entity {
     pub(super) has_flags: bool,
     pub(super) has_direction: bool,
     own: Vec<IpAddr>,
-    served: HashSet<u16>,
 }
 
 /// What rows without a flow said of an interface.
@@ -108,21 +104,13 @@ impl Entities {
         Some(place(flow, index, egress))
     }
 
-    /// Who opened the conversation: flags where they tell, what is known to be served, then ports.
-    pub(super) fn side(&mut self, place: &Place, flow: &Flow<'_>) -> Side {
+    /// Who opened the conversation, and whether a SYN says so; without one the ports must do.
+    pub(super) fn side(place: &Place, flow: &Flow<'_>) -> (Side, bool) {
         let flags = flow.tcp_flags.unwrap_or(0);
-        let Some(entity) = self.list.get_mut(place.entity as usize) else { return Side::Dialled };
         if flow.protocol == Some(6) && flags & 2 != 0 {
             // SYN without ACK comes from the one who dials, SYN-ACK from the one who serves.
             let dials = (flags & 16 == 0) == place.egress;
-            // A SYN from outside proves nothing until the entity answers it.
-            if !dials && place.egress && entity.served.len() < SERVED {
-                entity.served.insert(place.local_port);
-            }
-            return if dials { Side::Dialled } else { Side::Served };
-        }
-        if entity.served.contains(&place.local_port) {
-            return Side::Served;
+            return (if dials { Side::Dialled } else { Side::Served }, true);
         }
         let (local, remote) = (place.local_port, place.remote_port);
         let served = match (local < EPHEMERAL, remote < EPHEMERAL) {
@@ -130,7 +118,7 @@ impl Entities {
             (false, true) => false,
             _ => local < remote,
         };
-        if served { Side::Served } else { Side::Dialled }
+        (if served { Side::Served } else { Side::Dialled }, false)
     }
 
     /// A row without a flow: the interface's time moves on, and lost records are counted.
@@ -236,7 +224,6 @@ impl Entities {
             has_flags: false,
             has_direction: false,
             own: Vec::new(),
-            served: HashSet::default(),
         });
         self.by_name.insert(name, index);
         index

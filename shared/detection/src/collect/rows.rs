@@ -41,7 +41,7 @@ impl BucketRows {
     }
 
     pub(super) fn add(&mut self, entity: u32, key: RowKey, sums: &RowSums) {
-        self.rows.entry((entity, key)).or_default().merge(sums);
+        self.rows.entry((entity, key)).and_modify(|have| have.merge(sums)).or_insert(*sums);
     }
 
     /// The bucket's observations, one per entity id: two interfaces of one instance become one.

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::cell::cell;
+use super::initiator::by_initiator;
 use super::remotes::{listed, remotes};
 use super::{Around, Outcome};
 use crate::an0084::{View, verdicts};
@@ -35,7 +36,8 @@ pub(super) fn judge(
     around: &Around<'_>,
     outcome: &mut Outcome,
 ) {
-    let mut summary = summarise(&open.rows);
+    let rows = by_initiator(&open.rows, &mut state.answers);
+    let mut summary = summarise(&rows);
     open.folded.include_in(&mut summary);
     absorb(state, open, &summary, bucket);
     note_pushes(state, &summary, bucket, outcome);
@@ -62,7 +64,8 @@ pub(super) fn judge_early(
     around: &Around<'_>,
     outcome: &mut Outcome,
 ) {
-    let mut summary = summarise(&open.rows);
+    let rows = by_initiator(&open.rows, &mut state.answers);
+    let mut summary = summarise(&rows);
     open.folded.include_in(&mut summary);
     let mut said = flow_verdicts(state, &summary, bucket, open, around);
     said.retain(|verdict| matches!(verdict.kernel, Kernel::Scan | Kernel::Flood));

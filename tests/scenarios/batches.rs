@@ -1,0 +1,140 @@
+//! The shipped scenario as a log subscription delivers it: one interface and a few minutes a payload.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use weir_detection::collect::Collector;
+use weir_detection::finding::{Finding, Severity};
+use weir_detection::observation::Observations;
+use weir_detection::settings::Settings;
+use weir_intel::Intel;
+use weir_records::vpc_flow::{Line, Lines};
+use weir_state::engine::state_key;
+use weir_state::{Engine, MemoryStore, Resident, Run, Store, finish_now};
+
+use crate::files;
+
+/// Minutes of records in a payload.
+const MINUTES: i64 = 2;
+
+/// Documents of the interfaces whose busiest bucket had so few partners are quiet ones.
+const QUIET: usize = 4;
+
+#[test]
+fn payloads_of_minutes_open_the_incidents_that_a_replay_opens_and_documents_stay_small() {
+    let (settings, intel) = (Settings::default(), intel());
+    let payloads = payloads();
+    let mut resident = Resident::default();
+    let mut replayed = Vec::new();
+    let mut collector = Collector::new(&settings, &intel);
+    for lines in payloads.values() {
+        read(lines, &mut collector);
+    }
+    for observed in collector.take(None).into_iter().flatten() {
+        replayed.extend(resident.apply(&observed, &settings, &intel).unwrap().findings);
+    }
+
+    let engine = Engine::new(MemoryStore::new());
+    let mut delivered = Vec::new();
+    let mut sizes: BTreeMap<String, usize> = BTreeMap::new();
+    let mut partners: BTreeMap<String, usize> = BTreeMap::new();
+    for (n, ((time, _), lines)) in payloads.iter().enumerate() {
+        let mut collector = Collector::new(&settings, &intel);
+        read(lines, &mut collector);
+        for observed in collector.take_batch() {
+            let now = *time;
+            let run = Run { batch: n as u64, settings: &settings, intel: &intel, now, deadline: now };
+            let applied = finish_now(engine.apply(&observed, &run)).unwrap().unwrap();
+            let sent: Vec<u64> = applied.alerts.iter().map(|alert| alert.id).collect();
+            finish_now(engine.confirm(&observed.key, &sent, now)).unwrap().unwrap();
+            delivered.extend(applied.alerts.into_iter().map(|alert| alert.finding));
+            let key = state_key(&observed.key);
+            let stored = finish_now(engine.store().load(std::slice::from_ref(&key))).unwrap().unwrap();
+            let size = stored[0].as_ref().map_or(0, |stored| stored.body.len());
+            let largest = sizes.entry(key.partition.clone()).or_default();
+            *largest = (*largest).max(size);
+            let most = partners.entry(key.partition).or_default();
+            *most = (*most).max(busiest(&observed));
+        }
+    }
+
+    for f in replayed.iter().chain(&delivered).filter(|f| f.uid.contains("i-041e114c4812c0324")) {
+    }
+    let (replayed, delivered) = (told(&replayed), told(&delivered));
+    let missing: Vec<_> = replayed.difference(&delivered).collect();
+    let surplus: Vec<_> = delivered.difference(&replayed).collect();
+    assert!(missing.is_empty() && surplus.is_empty(), "missing {missing:?}, surplus {surplus:?}");
+    let mut of_quiet: Vec<usize> = Vec::new();
+    let mut of_others: Vec<usize> = Vec::new();
+    for (entity, size) in &sizes {
+        if partners[entity] <= QUIET { of_quiet.push(*size) } else { of_others.push(*size) }
+    }
+    of_quiet.sort_unstable();
+    of_others.sort_unstable();
+    println!("largest documents, bytes: quiet {of_quiet:?}, others {of_others:?}");
+    assert!(of_quiet.iter().all(|size| *size <= 1_024), "{of_quiet:?}");
+    assert!(of_others[of_others.len() / 2] <= 3_072, "{of_others:?}");
+}
+
+/// Incidents with the highest severity that was told of them; what is only recorded is left out.
+fn told(findings: &[Finding]) -> BTreeSet<(String, Severity)> {
+    let mut told: BTreeMap<&str, Severity> = BTreeMap::new();
+    for finding in findings.iter().filter(|finding| finding.severity > Severity::Info) {
+        let severity = told.entry(&finding.uid).or_insert(finding.severity);
+        *severity = (*severity).max(finding.severity);
+    }
+    told.into_iter().map(|(uid, severity)| (uid.to_owned(), severity)).collect()
+}
+
+/// Lines by delivery time (milliseconds) and interface, each with the header before it.
+fn payloads() -> BTreeMap<(i64, String), Vec<String>> {
+    let mut payloads: BTreeMap<(i64, String), Vec<String>> = BTreeMap::new();
+    for (_, bytes) in files(&scenario().join("flow-logs")) {
+        let text = std::io::read_to_string(flate2::bufread::MultiGzDecoder::new(bytes.as_slice())).unwrap();
+        let mut lines = text.lines();
+        let header = lines.next().unwrap();
+        let place = |name| header.split(' ').position(|have| have == name).unwrap();
+        let (interface, end) = (place("interface-id"), place("end"));
+        for line in lines {
+            let values: Vec<&str> = line.split(' ').collect();
+            let until: i64 = values[end].parse().unwrap();
+            let delivered = (until.div_euclid(60 * MINUTES) + 1) * 60 * MINUTES * 1_000;
+            payloads
+                .entry((delivered, values[interface].to_owned()))
+                .or_insert_with(|| vec![header.to_owned()])
+                .push(line.to_owned());
+        }
+    }
+    payloads
+}
+
+fn read(lines: &[String], collector: &mut Collector<'_>) {
+    let mut reader = Lines::new(None);
+    for line in lines {
+        match reader.read(line, None) {
+            Line::Flow(flow) => collector.push(&flow),
+            Line::Loss(loss) => collector.push_loss(&loss),
+            Line::Reject(reason) => panic!("{reason:?}"),
+            Line::Header | Line::Blank => {}
+        }
+    }
+}
+
+/// Most partners of one bucket of a batch.
+fn busiest(observed: &Observations) -> usize {
+    observed.rows.chunk_by(|a, b| a.bucket == b.bucket).map(<[_]>::len).max().unwrap_or(0)
+}
+
+fn intel() -> Intel {
+    let files = std::fs::read_dir(scenario().join("intel")).unwrap().map(|entry| {
+        let path = entry.unwrap().path();
+        (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read(&path).unwrap())
+    });
+    let (intel, faults) = Intel::load(files.collect::<Vec<_>>());
+    assert!(faults.is_empty(), "{faults:?}");
+    intel
+}
+
+fn scenario() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../events/scenario")
+}
