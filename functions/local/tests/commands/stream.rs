@@ -50,3 +50,21 @@ fn more_files_than_may_be_open_at_once_are_read() {
     let summary: serde_json::Value = serde_json::from_str(err.lines().last().unwrap()).unwrap();
     assert_eq!((&summary["records"], &summary["late"]), (&400.into(), &0.into()));
 }
+
+#[test]
+fn records_far_behind_their_time_are_counted_late_with_the_remedy_and_the_remedy_works() {
+    let hours = |from: u64| {
+        (from..from + 120)
+            .flat_map(|minute| (0..60).map(move |port| line(minute, 50_000 + port)))
+            .collect::<String>()
+    };
+    let log = hours(120) + &hours(0);
+
+    let late = weir(&["replay", "-"], &log);
+    assert_eq!(late.status, 0);
+    assert!(late.summary()["late"].as_u64().unwrap() > 6_000, "{}", late.err);
+    assert!(late.err.contains("--set lateness"), "{}", late.err);
+    let patient = weir(&["replay", "--set", "lateness=6h", "-"], &log);
+    assert_eq!(patient.summary()["late"], 0);
+    assert_eq!(patient.summary()["windows"], 48);
+}
