@@ -23,7 +23,7 @@ pub(crate) fn run(options: &Replay, out: &mut dyn Write) -> Result<ExitCode> {
     let intel = crate::input::intel(options.tuning.intel.as_deref())?;
     let settings = crate::input::settings(&options.tuning)?;
     let mut reading = Reading::start(&options.input)?;
-    let mut streams = Streams::over(&mut reading)?;
+    let mut streams = Streams::over(&mut reading, settings.lateness)?;
     let mut collector = Collector::new(&settings, &intel);
     let mut run = Run {
         memory: memory(options)?,
