@@ -6,8 +6,11 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 
-/// Bytes read from a run at a time.
+/// Bytes read from a run at a time, where there are few.
 const READ: usize = 64 << 10;
+
+/// Bytes that all runs together may hold in memory, but for a page each.
+const HELD: usize = 16 << 20;
 
 /// Time and length before each line.
 const HEAD: usize = 12;
@@ -36,11 +39,15 @@ struct Cursor {
     left: Range<u64>,
     bytes: Vec<u8>,
     at: usize,
+    /// Bytes read at a time.
+    step: usize,
 }
 
 impl Merge {
     pub(super) fn over(file: File, runs: Vec<Range<u64>>, header: Vec<u8>) -> io::Result<Self> {
-        let runs: Vec<_> = runs.into_iter().map(|left| Cursor { left, bytes: Vec::new(), at: 0 }).collect();
+        let step = (HELD / runs.len().max(1)).clamp(4_096, READ);
+        let runs: Vec<_> =
+            runs.into_iter().map(|left| Cursor { left, bytes: Vec::new(), at: 0, step }).collect();
         let mut merge =
             Self { file, heads: BinaryHeap::with_capacity(runs.len()), runs, text: header, given: 0 };
         for run in 0..merge.runs.len() {
@@ -116,7 +123,7 @@ impl Cursor {
         }
         self.bytes.drain(..self.at);
         self.at = 0;
-        let more = (self.left.end - self.left.start).min((count - have).max(READ) as u64);
+        let more = (self.left.end - self.left.start).min((count - have).max(self.step) as u64);
         file.seek(SeekFrom::Start(self.left.start))?;
         let read = file.take(more).read_to_end(&mut self.bytes)?;
         self.left.start += read as u64;
