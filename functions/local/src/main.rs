@@ -8,6 +8,7 @@ mod progress;
 mod reading;
 mod replay;
 mod settings;
+mod sort;
 mod stream;
 mod summary;
 

@@ -20,6 +20,13 @@ pub(crate) enum Command {
     /// Print what Weir understands, one normalised record a line.
     Parse(Parse),
     /// What each entity usually sends to the outside in five minutes.
+    ///
+    /// Counts external egress: accepted records that leave the interface for an address outside the private and
+    /// own networks that is none of the AWS services an account works with (S3, DynamoDB and the like). An
+    /// entity is an instance where the log names it, else the interface; what only passes through a NAT gateway,
+    /// load balancer or endpoint counts where it starts, and as ADDRESS@INTERFACE where only the gateway logs.
+    /// Every record counts as often as it is there. USD projects the total from the time that the logs span to
+    /// a month of 730 hours, at 0.09 USD a GB.
     Baselines(Baselines),
     /// List the settings, or check a file of them.
     #[command(subcommand)]
@@ -89,13 +96,6 @@ pub(crate) struct Parse {
 }
 
 /// `weir baselines`.
-///
-/// Counts external egress: accepted records that leave the interface for an address outside the private and
-/// own networks that is none of the AWS services an account works with (S3, DynamoDB and the like). An
-/// entity is an instance where the log names it, else the interface; what only passes through a NAT gateway,
-/// load balancer or endpoint counts where it starts, and as ADDRESS@INTERFACE where only the gateway logs.
-/// Every record counts as often as it is there. USD projects the total from the time that the logs span to
-/// a month of 730 hours, at 0.09 USD a GB.
 #[derive(Debug, Args)]
 pub(crate) struct Baselines {
     #[command(flatten)]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use weir_records::{Counts, Entry, ReadError, ReadOptions, RecordReader, Reject};
+use weir_records::{Counts, Entry, ReadError, ReadOptions, RecordReader, Reject, Source};
 
 use crate::options::{Input, Usage};
 use crate::progress::Progress;
@@ -59,6 +59,30 @@ impl Reading {
         let opened = crate::input::open(path)
             .and_then(|file| self.reader(file).context(format!("cannot read {}", path.display())));
         opened.map_err(|error| self.skip(&error)).ok()
+    }
+
+    /// Opens a file whose records are in no order, by event time where its lines can be sorted.
+    pub(crate) fn open_sorted(&mut self, path: &Path) -> Option<Reader> {
+        let sorted =
+            if self.options.source == Source::Envelope { Ok(None) } else { crate::sort::sort(path, self) };
+        match sorted {
+            Ok(Some(text)) => self.reader(Box::new(text)).map_err(|error| self.skip(&error.into())).ok(),
+            Ok(None) => self.open(path),
+            Err(error) => {
+                self.skip(&error);
+                None
+            }
+        }
+    }
+
+    /// Order of the fields that the user gave.
+    pub(crate) fn flow_format(&self) -> Option<weir_records::Format> {
+        self.options.flow_format.clone()
+    }
+
+    /// Longest line that is read, in bytes.
+    pub(crate) const fn max_line(&self) -> usize {
+        self.options.max_line
     }
 
     /// Hands every entry of every file to `take`, file after file.

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use weir_alerting::Product;
+use weir_alerting::{Product, units};
 use weir_detection::collect::Collector;
 use weir_detection::finding::{Finding, Severity};
 use weir_detection::observation::Observations;
@@ -23,7 +23,7 @@ pub(crate) fn run(options: &Replay, out: &mut dyn Write) -> Result<ExitCode> {
     let intel = crate::input::intel(options.tuning.intel.as_deref())?;
     let settings = crate::input::settings(&options.tuning)?;
     let mut reading = Reading::start(&options.input)?;
-    let mut streams = Streams::over(&mut reading)?;
+    let mut streams = Streams::over(&mut reading, settings.lateness)?;
     let mut collector = Collector::new(&settings, &intel);
     let mut run = Run {
         memory: memory(options)?,
@@ -60,9 +60,22 @@ pub(crate) fn run(options: &Replay, out: &mut dyn Write) -> Result<ExitCode> {
     (summary.late, summary.duplicates, summary.losses) =
         (counts.late + run.late, counts.duplicates, counts.losses);
     (summary.entities, summary.windows) = (run.memory.entities() as u64, run.windows);
+    if counts.late > 0 {
+        eprintln!("weir: {}", late(counts.late, settings.lateness));
+    }
     out.flush()?;
     run.memory.flush()?;
     reading.finish()
+}
+
+/// What is to be done about records that a file holds far behind their time.
+fn late(records: u64, lateness: i64) -> String {
+    format!(
+        "{} records came more than {} after their time and were not judged; sort the logs by time, or wait longer with \
+         --set lateness=6h",
+        units::thousands(records),
+        units::span(lateness),
+    )
 }
 
 /// The documents of a run and what they say.

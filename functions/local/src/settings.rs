@@ -79,15 +79,12 @@ fn list_json(out: &mut dyn Write) -> Result<()> {
 
 fn check(file: &Path, out: &mut dyn Write) -> Result<ExitCode> {
     let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let faults = match Settings::from_toml(&text) {
-        Ok(_) => {
-            let count = values_from_toml(&text).map_or(0, |values| values.len());
-            let settings = if count == 1 { "setting" } else { "settings" };
-            writeln!(out, "{}: {count} {settings}, no fault", file.display())?;
-            out.flush()?;
-            return Ok(ExitCode::SUCCESS);
-        }
-        Err(errors) => errors,
+    let Err(faults) = Settings::from_toml(&text) else {
+        let count = values_from_toml(&text).map_or(0, |values| values.len());
+        let settings = if count == 1 { "setting" } else { "settings" };
+        writeln!(out, "{}: {count} {settings}, no fault", file.display())?;
+        out.flush()?;
+        return Ok(ExitCode::SUCCESS);
     };
     for fault in faults.faults() {
         eprintln!("weir: {}: {fault}", file.display());

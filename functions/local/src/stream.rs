@@ -15,6 +15,9 @@ const TURN: usize = 4_096;
 /// How far one file may run ahead of the next, milliseconds: changing files for every record is slow.
 const AHEAD: i64 = 60_000;
 
+/// Records at the beginning of a file that are looked at before its turn: what a reader has in its buffer.
+const SAMPLE: usize = 2_048;
+
 /// All files of a run, the one furthest behind first.
 pub(crate) struct Streams {
     list: Vec<Stream>,
@@ -27,6 +30,8 @@ struct Stream {
     path: PathBuf,
     reader: Option<Reader>,
     clock: Clock,
+    /// Its beginning is in no order: the file is sorted when it is opened.
+    unsorted: bool,
 }
 
 /// Event time of a file.
@@ -40,23 +45,22 @@ struct Clock {
 }
 
 impl Streams {
-    /// Finds the first event time of each file. Only one is open at a time, and none afterwards.
-    pub(crate) fn over(reading: &mut Reading) -> Result<Self> {
+    /// Looks at the beginning of each file. Only one is open at a time, and none afterwards.
+    pub(crate) fn over(reading: &mut Reading, lateness: i64) -> Result<Self> {
         let files = std::mem::take(&mut reading.files);
-        let alone = files.len() == 1;
         let mut streams = Self { list: Vec::new(), order: BinaryHeap::new() };
         for path in files {
-            // Standard input cannot be read twice: it begins at once.
-            let first = if alone || path.as_os_str() == "-" {
-                i64::MIN
+            // Standard input and pipes cannot be read twice: they begin at once.
+            let (first, unsorted) = if !path.is_file() {
+                (i64::MIN, false)
+            } else if let Some(reader) = reading.peek(&path) {
+                beginning(reader, lateness)
             } else {
-                match reading.peek(&path) {
-                    Some(reader) => first_time(reader),
-                    None => continue,
-                }
+                continue;
             };
+            let clock = Clock { now: first, last: i64::MIN };
             streams.order.push(Reverse((first, streams.list.len())));
-            streams.list.push(Stream { path, reader: None, clock: Clock { now: first, last: i64::MIN } });
+            streams.list.push(Stream { path, reader: None, clock, unsorted });
         }
         Ok(streams)
     }
@@ -91,7 +95,8 @@ impl Stream {
         take: &mut impl FnMut(&Entry<'_>),
     ) -> Result<Option<i64>> {
         if self.reader.is_none() {
-            self.reader = reading.open(&self.path);
+            self.reader =
+                if self.unsorted { reading.open_sorted(&self.path) } else { reading.open(&self.path) };
         }
         let Some(reader) = &mut self.reader else { return Ok(None) };
         for _ in 0..TURN {
@@ -129,19 +134,26 @@ impl Clock {
     }
 }
 
-/// Event time of the first record; a file without one is read, for its refusals, before all others.
-fn first_time(mut reader: Reader) -> i64 {
-    loop {
-        match reader.next() {
-            Ok(Some(entry)) => {
-                if let Some(end) = end_of(&entry) {
-                    return end;
-                }
-            }
-            // What is wrong with it is said when it is read for good.
-            Ok(None) | Err(_) => return i64::MIN,
+/// Event time of the first record, and whether those behind it are out of order by more than `lateness`.
+///
+/// A file without a record is read, for its refusals, before all others, and so is one in no order: its
+/// first record may be anywhere.
+fn beginning(mut reader: Reader, lateness: i64) -> (i64, bool) {
+    let mut first = i64::MIN;
+    let mut clock = Clock { now: i64::MIN, last: i64::MIN };
+    for _ in 0..SAMPLE {
+        // What is wrong with the file is said when it is read for good.
+        let Ok(Some(entry)) = reader.next() else { break };
+        let Some(end) = end_of(&entry) else { continue };
+        if first == i64::MIN {
+            first = end;
         }
+        if end < clock.now.saturating_sub(lateness) {
+            return (i64::MIN, true);
+        }
+        clock.see(end);
     }
+    (first, false)
 }
 
 fn end_of(entry: &Entry<'_>) -> Option<i64> {

@@ -1,10 +1,8 @@
 //! One entity's windows as the figures that are printed.
 
 use serde::Serialize;
+use weir_detection::kernels::volume::USD_PER_GB;
 use weir_detection::sketch::Sketch;
-
-/// Egress to the internet, USD a GB: the first tier in us-east-1, as findings price it.
-const USD_PER_GB: f64 = 0.09;
 
 /// Windows of a month of 730 hours, as findings project it.
 const MONTH: f64 = 730.0 * 12.0;

@@ -1,6 +1,10 @@
 //! Order and bounds of reading, seen through `weir replay`.
 
-use super::run::{folder, text, weir};
+use std::io::Read;
+
+use weir_records::decode::Decoder;
+
+use super::run::{events, folder, text, weir};
 
 fn line(minute: u64, port: u64) -> String {
     let start = 1_780_041_600 + minute * 60;
@@ -49,4 +53,61 @@ fn more_files_than_may_be_open_at_once_are_read() {
     assert_eq!(limited.status.code(), Some(0), "{err}");
     let summary: serde_json::Value = serde_json::from_str(err.lines().last().unwrap()).unwrap();
     assert_eq!((&summary["records"], &summary["late"]), (&400.into(), &0.into()));
+}
+
+#[test]
+fn records_far_behind_their_time_are_counted_late_with_the_remedy_and_the_remedy_works() {
+    let hours = |from: u64| {
+        (from..from + 120)
+            .flat_map(|minute| (0..60).map(move |port| line(minute, 50_000 + port)))
+            .collect::<String>()
+    };
+    let log = hours(120) + &hours(0);
+
+    let late = weir(&["replay", "-"], &log);
+    assert_eq!(late.status, 0);
+    assert!(late.summary()["late"].as_u64().unwrap() > 6_000, "{}", late.err);
+    assert!(late.err.contains("--set lateness"), "{}", late.err);
+    let patient = weir(&["replay", "--set", "lateness=6h", "-"], &log);
+    assert_eq!(patient.summary()["late"], 0);
+    assert_eq!(patient.summary()["windows"], 48);
+}
+
+#[test]
+fn a_file_in_no_order_at_all_gives_the_findings_of_the_ordered_one() {
+    let mut files: Vec<_> = std::fs::read_dir(events().join("scenario/flow-logs"))
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .collect();
+    files.sort();
+    let (mut header, mut rows) = (String::new(), Vec::new());
+    for file in &files {
+        let mut log = String::new();
+        Decoder::open(std::fs::File::open(file).unwrap(), None).unwrap().read_to_string(&mut log).unwrap();
+        let (first, rest) = log.split_once('\n').unwrap();
+        header = format!("{first}\n");
+        rows.extend(rest.lines().map(str::to_owned));
+    }
+    let straight = format!("{header}{}\n", rows.join("\n"));
+    rows.sort_by_key(|row| {
+        row.bytes().fold(7_u64, |hash, byte| hash.wrapping_mul(0x0100_0000_01b3) ^ u64::from(byte))
+    });
+    rows.insert(5, "nonsense".to_owned());
+    let folder = folder(&[("straight.log", &straight), ("shuffled.log", &(header + &rows.join("\n")))]);
+    let rejects = folder.path().join("rejects");
+    let run = |name: &str| {
+        let log = folder.path().join(name);
+        weir(&["replay", "--format", "json", "--rejects", text(&rejects), text(&log)], "")
+    };
+
+    let straight = run("straight.log");
+    let shuffled = run("shuffled.log");
+
+    assert!(!straight.out.is_empty());
+    assert_eq!(shuffled.lines(), straight.lines());
+    assert_eq!(shuffled.summary()["late"], 0);
+    assert_eq!(shuffled.summary()["records"], straight.summary()["records"]);
+    assert_eq!(shuffled.summary()["rejects"], serde_json::json!({"too-few-fields": 1}));
+    let refused: serde_json::Value = serde_json::from_slice(&std::fs::read(rejects).unwrap()).unwrap();
+    assert_eq!((&refused["line"], &refused["text"]), (&7.into(), &"nonsense".into()));
 }
