@@ -8,6 +8,7 @@ pub mod baseline;
 mod bucket_time;
 pub mod collect;
 pub mod counter;
+mod day_sums;
 pub mod entity;
 pub mod finding;
 pub mod incident;

@@ -27,7 +27,7 @@ pub struct Cell {
     pub push: Pair,
     /// Those of them that are new here and that nobody else uses.
     pub novel: Pair,
-    /// Those of them whose own series follows the pull; see [`crate::remotes`].
+    /// Those of them whose own series follows the pull; see [`crate::step`].
     pub pull: Pair,
     /// Clients of ports that carry payload since recently.
     pub served_new: Pair,

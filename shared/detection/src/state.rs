@@ -64,6 +64,7 @@ pub struct EntityState {
     /// Distinct two-way peers of this and the previous hour.
     pub peers: Hourly,
     /// All traffic by day, latest last, at most ten days.
+    #[serde(with = "crate::day_sums")]
     pub days: Vec<(i64, u64)>,
     /// What is usual, and the hour being learned.
     pub season: Season,
@@ -102,6 +103,7 @@ pub struct Destination {
     /// Payload pushed, decayed by half a bucket of silence: what decides who stays in the table.
     pub weight: u64,
     /// Wire bytes out per day, latest last, at most five days.
+    #[serde(with = "crate::day_sums")]
     pub days: Vec<(i64, u64)>,
 }
 
@@ -251,6 +253,8 @@ pub(crate) fn add_day(days: &mut Vec<(i64, u64)>, day: i64, amount: u64, keep: u
         Some((have, sum)) if *have == day => *sum = sum.saturating_add(amount),
         _ => days.push((day, amount)),
     }
+    // A week of silence and more: what was before tells nothing of today.
+    days.retain(|(have, _)| day - have < 3 * keep as i64);
     if days.len() > keep {
         days.remove(0);
     }

@@ -6,7 +6,9 @@ use weir_records::Flow;
 
 use super::traffic::{START, batch, minute, no_data, scan};
 use super::{Bench, LIFE, NOW, key};
+use crate::engine::state_key;
 use crate::memory::MemoryStore;
+use crate::store::Store;
 
 #[test]
 fn a_batch_that_comes_three_times_changes_the_numbers_once_and_alerts_once() {
@@ -109,6 +111,19 @@ fn a_nat_gateways_word_counts_until_the_hosts_own_log_is_read() {
     assert!(!bench.apply(1, &behind, NOW).unwrap().counted_elsewhere);
     bench.apply(2, &batch(&minute(0)), NOW).unwrap();
     assert!(bench.apply(3, &behind, NOW).unwrap().counted_elsewhere);
+}
+
+#[test]
+fn a_quiet_interfaces_document_stays_under_a_kilobyte() {
+    let bench = Bench::new();
+    let mut largest = 0;
+    for n in 0..26 * 60 {
+        bench.apply(n as u64 + 1, &batch(&minute(n)), NOW).unwrap();
+        let stored = crate::finish_now(bench.engine.store().load(&[state_key(&key())])).unwrap().unwrap();
+        largest = largest.max(stored[0].as_ref().unwrap().body.len());
+    }
+
+    assert!((400..=1_024).contains(&largest), "{largest} bytes");
 }
 
 proptest! {
