@@ -5,7 +5,7 @@
 
 pub mod an0084;
 pub mod baseline;
-mod bucket_time;
+pub mod bucket_time;
 pub mod collect;
 pub mod counter;
 mod day_sums;

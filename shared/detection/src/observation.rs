@@ -1,10 +1,13 @@
 //! What a batch says about one entity, grouped by remote and bucket.
 
+mod packed;
+
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
 use crate::entity::{EntityInfo, EntityKey};
+use packed::PackedRow;
 
 /// Length of a base bucket, milliseconds: five minutes, aligned to UTC.
 pub const BUCKET: i64 = 300_000;
@@ -15,7 +18,7 @@ pub const fn bucket_of(time: i64) -> i64 {
 }
 
 /// Who opened the conversation.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum Side {
     /// The entity dialled the remote's port.
     Dialled,
@@ -24,7 +27,7 @@ pub enum Side {
 }
 
 /// A conversation partner within a bucket.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct RowKey {
     /// The remote's address.
     pub remote: IpAddr,
@@ -37,7 +40,7 @@ pub struct RowKey {
 }
 
 /// Sums over the records of one partner in one bucket.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct RowSums {
     /// Wire bytes to the remote.
     pub bytes_out: u64,
@@ -55,7 +58,8 @@ pub struct RowSums {
     pub unprivileged: bool,
     /// A SYN said who dialled; without one it is guessed from the ports.
     pub sure: bool,
-    /// The entity's own port, where all records of the row have the same; else 0.
+    /// The entity's own port, where all records of the row have the same; else 0. A document keeps it only
+    /// where the ports had to do.
     pub local: u16,
     /// At least one record was rejected by the network.
     pub rejected: bool,
@@ -67,9 +71,9 @@ pub struct RowSums {
 
 /// One partner in one bucket.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(from = "PackedRow", into = "PackedRow")]
 pub struct Row {
     /// Bucket start, milliseconds since the epoch; a document keeps it once for all rows.
-    #[serde(skip)]
     pub bucket: i64,
     /// Partner.
     pub key: RowKey,

@@ -14,7 +14,7 @@ use crate::kernels::bucket::summarise;
 use crate::observation::{BUCKET, Observations};
 use crate::prevalence::Users;
 use crate::settings::Settings;
-use crate::state::{DAY, EntityState, HOUR};
+use crate::state::{DAY, EntityState};
 
 /// A bucket that ended this long ago by the entity's own records shows a scan or a flood well enough,
 /// milliseconds: both directions of a conversation come within one aggregation interval.
@@ -132,9 +132,9 @@ pub fn step(state: &mut EntityState, key: &EntityKey, around: &Around<'_>) -> Ou
 /// Buckets that start before this time are complete.
 ///
 /// A vouched-for time counts at once. Otherwise an interface's records of one aggregation interval come
-/// within the next one; how long that is becomes known within the first hour.
+/// within the next one; how long that is shows before the first bucket is judged.
 fn horizon(state: &EntityState, settings: &Settings) -> i64 {
-    let young = state.first_seen == 0 || state.latest - state.first_seen < HOUR;
+    let young = state.first_seen == 0;
     let settle = if young { i64::MAX } else { state.interval.saturating_mul(2).saturating_add(60_000) };
     let settled = state.latest.saturating_sub(settle.min(settings.lateness));
     settled.max(state.complete).saturating_sub(BUCKET - 1)

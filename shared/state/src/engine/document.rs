@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use weir_detection::finding::{Finding, Mode, Severity};
+use weir_detection::observation::bucket_of;
 use weir_detection::state::EntityState;
 
 use super::Alert;
@@ -27,7 +28,8 @@ pub(crate) struct Document {
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 struct Batch {
     id: u64,
-    /// Event time of its latest record.
+    /// Start of the bucket of its latest record.
+    #[serde(with = "weir_detection::bucket_time")]
     latest: i64,
 }
 
@@ -50,7 +52,7 @@ impl Document {
     ///
     /// What came before the last closed bucket is late whenever it comes, and changes nothing.
     pub(crate) fn note_batch(&mut self, batch: u64, latest: i64) {
-        self.batches.push(Batch { id: batch & ID, latest });
+        self.batches.push(Batch { id: batch & ID, latest: bucket_of(latest) });
     }
 
     /// Queues what is to be sent, unclaimed; returns what is only to be recorded.
