@@ -9,8 +9,21 @@ use serde_json::Value;
 const ARROWS: &[(&str, &[&str])] = &[
     ("weir", &["weir-alerting", "weir-detection", "weir-intel", "weir-records", "weir-state"]),
     ("weir-alerting", &["weir-detection", "weir-intel"]),
+    ("weir-aws-host", &["weir-alerting", "weir-detection"]),
     ("weir-detection", &["weir-intel", "weir-records"]),
     ("weir-dynamodb", &["weir-state"]),
+    (
+        "weir-flow-logs",
+        &[
+            "weir-alerting",
+            "weir-aws-host",
+            "weir-detection",
+            "weir-dynamodb",
+            "weir-intel",
+            "weir-records",
+            "weir-state",
+        ],
+    ),
     ("weir-intel", &[]),
     ("weir-records", &[]),
     ("weir-state", &["weir-detection", "weir-intel"]),

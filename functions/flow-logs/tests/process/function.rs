@@ -1,0 +1,113 @@
+//! The function's process.
+
+use std::process::Stdio;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::oneshot;
+
+use crate::runtime_api::{Answer, RuntimeApi};
+
+/// A running function.
+pub(crate) struct Function {
+    api: RuntimeApi,
+    child: Child,
+    out: Lines,
+    log: Lines,
+    invocations: u32,
+}
+
+type Lines = Arc<Mutex<Vec<String>>>;
+
+/// Starts the binary with nothing but these variables in its environment.
+pub(crate) fn command(variables: &[(String, String)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flow-logs"));
+    command
+        .env_clear()
+        .envs(variables.iter().cloned())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
+
+impl Function {
+    /// Starts the function and waits until it asks for its first event.
+    pub(crate) async fn start(mut variables: Vec<(String, String)>) -> Self {
+        let api = RuntimeApi::start().await;
+        variables.push(("AWS_LAMBDA_RUNTIME_API".to_owned(), api.address.clone()));
+        let mut child = command(&variables).spawn().unwrap();
+        let out = lines(child.stdout.take().unwrap());
+        let log = lines(child.stderr.take().unwrap());
+        let waiting = tokio::time::timeout(Duration::from_secs(60), api.polled()).await;
+        assert!(waiting.is_ok(), "the function never polled: {:?}", log.lock().unwrap());
+        Self { api, child, out, log, invocations: 0 }
+    }
+
+    /// Sends an event that has `seconds` and does not wait for the answer.
+    pub(crate) fn send(&mut self, event: &str, seconds: i64) -> oneshot::Receiver<Answer> {
+        self.invocations += 1;
+        let id = format!("request-{}", self.invocations);
+        self.api.invoke(&id, event, wall() + seconds * 1_000)
+    }
+
+    /// Sends an event and waits for the answer.
+    pub(crate) async fn invoke(&mut self, event: &str) -> Answer {
+        let answer = self.send(event, 60);
+        let answer = tokio::time::timeout(Duration::from_secs(90), answer).await;
+        answer.expect("no answer").unwrap_or_else(|_| panic!("died: {:?}", self.log.lock().unwrap()))
+    }
+
+    /// As [`invoke`](Self::invoke), for an event that has to succeed: its result.
+    pub(crate) async fn succeed(&mut self, event: &str) -> Value {
+        match self.invoke(event).await {
+            Answer::Done(body) => serde_json::from_str(&body).unwrap(),
+            Answer::Failed(error) => panic!("{error}; {:?}", self.log.lock().unwrap()),
+        }
+    }
+
+    /// Ends the process as a crash would.
+    pub(crate) async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    /// The sum of a metric over all invocations, of which `count` are waited for.
+    pub(crate) async fn metric(&self, name: &str, count: usize) -> u64 {
+        for _ in 0..100 {
+            let lines = self.out.lock().unwrap().clone();
+            if lines.len() >= count {
+                let value = |line: &String| serde_json::from_str::<Value>(line).unwrap()[name].as_u64();
+                return lines.iter().filter_map(value).sum();
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("fewer than {count} lines of metrics: {:?}", self.out.lock().unwrap());
+    }
+
+    /// All that was logged so far.
+    pub(crate) fn logged(&self) -> String {
+        self.log.lock().unwrap().join("\n")
+    }
+}
+
+/// Wall time, milliseconds since the epoch.
+#[expect(clippy::disallowed_methods, reason = "a test is the edge of the process")]
+pub(crate) fn wall() -> i64 {
+    i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
+}
+
+fn lines(stream: impl AsyncRead + Send + Unpin + 'static) -> Lines {
+    let kept = Lines::default();
+    let lines = Arc::clone(&kept);
+    tokio::spawn(async move {
+        let mut reader = BufReader::new(stream).lines();
+        while let Ok(Some(line)) = reader.next_line().await {
+            lines.lock().unwrap().push(line);
+        }
+    });
+    kept
+}

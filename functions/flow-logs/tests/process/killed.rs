@@ -1,0 +1,77 @@
+//! A function that dies, or cannot publish, after its state was saved.
+
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+
+use crate::cloud::Cloud;
+use crate::function::Function;
+use crate::payloads::{INTERFACE, closed_scan, later, logs, subscription, window};
+use crate::runtime_api::Answer;
+
+/// Seconds that the function that dies had for its event.
+const SHORT: i64 = 8;
+
+/// Kills a function that saved the state of a scan and is waiting for SNS to take the alert.
+async fn die_before_publishing(cloud: &Cloud, event: &str) {
+    // Accepts the connection and never answers.
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", silent.local_addr().unwrap());
+    let mut function = cloud.function(&[("AWS_ENDPOINT_URL_SNS", &endpoint)]).await;
+    let _answer = function.send(event, SHORT);
+    let publishing = tokio::time::timeout(Duration::from_secs(SHORT as u64 - 1), silent.accept()).await;
+    assert!(publishing.is_ok(), "nothing was published: {}", function.logged());
+    function.kill().await;
+    assert!(!cloud.documents().await.is_empty());
+}
+
+async fn alerted_once(cloud: &Cloud, function: &Function) {
+    let alerts = cloud.messages(&cloud.alerts, 1).await;
+    assert_eq!(alerts.len(), 1, "{alerts:?}; {}", function.logged());
+    assert_eq!(alerts[0]["MessageAttributes"]["kernel"]["Value"], "scan");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+async fn a_kill_between_saving_and_publishing_loses_no_alert_to_the_retry() {
+    let cloud = Cloud::new("kill-retry").await;
+    let event = closed_scan(INTERFACE, window(), 300);
+    die_before_publishing(&cloud, &event).await;
+
+    // At once, while the dead function's claim still stands.
+    let mut retry = cloud.function(&[]).await;
+    retry.succeed(&event).await;
+
+    alerted_once(&cloud, &retry).await;
+    assert_eq!(retry.metric("RepeatedBatches", 1).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+async fn a_kill_between_saving_and_publishing_loses_no_alert_to_the_next_batch() {
+    let cloud = Cloud::new("kill-next").await;
+    die_before_publishing(&cloud, &closed_scan(INTERFACE, window(), 300)).await;
+
+    tokio::time::sleep(Duration::from_secs(SHORT as u64)).await;
+    let mut next = cloud.function(&[]).await;
+    next.succeed(&subscription(&logs(INTERFACE, &[later(INTERFACE, window() + 60)]))).await;
+
+    alerted_once(&cloud, &next).await;
+    assert_eq!(next.metric("RepeatedBatches", 1).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+async fn an_alert_that_sns_does_not_take_fails_the_invocation_and_leaves_with_the_retry() {
+    let cloud = Cloud::new("refused").await;
+    let event = closed_scan(INTERFACE, window(), 300);
+    // Nobody listens on the discard port.
+    let mut function = cloud.function(&[("AWS_ENDPOINT_URL_SNS", "http://127.0.0.1:9")]).await;
+    let answer = function.send(&event, SHORT).await.unwrap();
+    assert!(matches!(&answer, Answer::Failed(error) if error.contains("outbox")), "{answer:?}");
+    assert_eq!(function.metric("UnconfirmedAlerts", 1).await, 1);
+
+    let mut retry = cloud.function(&[]).await;
+    retry.succeed(&event).await;
+    alerted_once(&cloud, &retry).await;
+}

@@ -1,0 +1,13 @@
+//! The function as a process under a Lambda runtime API, over emulators of DynamoDB, SNS, SQS, SSM and S3.
+//!
+//! Tests that need more of AWS than DynamoDB are ignored unless `tests/ministack.sh` runs them.
+
+mod cloud;
+mod exactly_once;
+mod function;
+mod killed;
+mod objects;
+mod payloads;
+mod routes;
+mod runtime_api;
+mod start;

@@ -1,0 +1,60 @@
+//! Objects of S3, announced by S3 or through a queue.
+
+use serde_json::{Value, json};
+
+use crate::cloud::Cloud;
+use crate::payloads::{INTERFACE, gzip, later, scan, window};
+
+fn announced(bucket: &str, key: &str) -> Value {
+    let s3 = json!({"bucket": {"name": bucket}, "object": {"key": key, "size": 1}});
+    json!({"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "s3": s3}]})
+}
+
+fn object(lines: &[String]) -> Vec<u8> {
+    gzip(lines.join("\n").as_bytes())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+async fn an_object_announced_twice_alerts_once_and_a_key_with_escapes_is_found() {
+    let cloud = Cloud::new("object").await;
+    let mut lines = scan(INTERFACE, window(), 300);
+    lines.push(later(INTERFACE, window()));
+    let bucket = cloud.put("a=b/flow logs.gz", object(&lines)).await;
+    let event = announced(&bucket, "a%3Db/flow+logs.gz").to_string();
+
+    let mut function = cloud.function(&[]).await;
+    assert_eq!(function.succeed(&event).await, Value::Null);
+    function.succeed(&event).await;
+
+    assert_eq!(function.metric("Records", 2).await, 602);
+    assert_eq!(function.metric("Findings", 2).await, 1);
+    assert_eq!(cloud.messages(&cloud.alerts, 1).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+async fn a_queue_of_announcements_fails_by_message_and_a_removed_object_is_no_failure() {
+    let cloud = Cloud::new("queue").await;
+    let bucket = cloud.put("good.gz", object(&[later(INTERFACE, window())])).await;
+    let message = |id: &str, body: String| json!({"messageId": id, "eventSource": "aws:sqs", "body": body});
+    let payload = json!({"awslogs": {"data": crate::payloads::packed(
+        crate::payloads::logs("eni-2", &[later("eni-2", window())]).to_string().as_bytes())}});
+    let event = json!({"Records": [
+        message("object", announced(&bucket, "good.gz").to_string()),
+        message("payload", payload.to_string()),
+        message("removed", announced(&bucket, "removed.gz").to_string()),
+        message("nonsense", "hello".to_owned()),
+        message("bucket", announced("no-such-bucket-of-ours", "x.gz").to_string()),
+    ]})
+    .to_string();
+
+    let mut function = cloud.function(&[]).await;
+    let answer = function.succeed(&event).await;
+    assert_eq!(answer, json!({"batchItemFailures": [{"itemIdentifier": "bucket"}]}));
+    assert_eq!(function.metric("Records", 1).await, 2);
+    let told = cloud.messages(&cloud.quarantine, 2).await;
+    let mut reasons: Vec<_> = told.iter().map(|message| message["reason"].as_str().unwrap()).collect();
+    reasons.sort_unstable();
+    assert_eq!(reasons, ["object-missing", "unknown-record"]);
+}

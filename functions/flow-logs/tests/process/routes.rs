@@ -1,0 +1,116 @@
+//! Every way in, and what becomes of input that is of no use.
+
+use serde_json::{Value, json};
+
+use crate::cloud::Cloud;
+use crate::payloads::{INTERFACE, later, logs, packed, subscription, window};
+use crate::runtime_api::Answer;
+
+fn good() -> Value {
+    logs(INTERFACE, &[later(INTERFACE, window())])
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+async fn messages_about_the_delivery_are_nothing_to_do() {
+    let cloud = Cloud::new("control").await;
+    let mut function = cloud.function(&[]).await;
+    let mut control = good();
+    control["messageType"] = "CONTROL_MESSAGE".into();
+    let test = json!({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "logs"}).to_string();
+    assert_eq!(function.succeed(&subscription(&control)).await, Value::Null);
+    assert_eq!(function.succeed(&test).await, Value::Null);
+    assert_eq!(function.metric("Records", 2).await, 0);
+    assert!(cloud.documents().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+async fn an_event_of_another_service_is_an_error_that_says_what_to_check() {
+    let cloud = Cloud::new("unknown").await;
+    let mut function = cloud.function(&[]).await;
+    let request = json!({"requestContext": {"http": {"method": "GET"}}, "rawPath": "/"});
+    for event in [json!({"hello": "world"}), request] {
+        let Answer::Failed(error) = function.invoke(&event.to_string()).await else { panic!("{event}") };
+        assert!(error.contains("Weir.Event") && error.contains("subscribed to"), "{error}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+async fn a_bad_payload_is_quarantined_by_reason_and_id_and_the_call_succeeds() {
+    let cloud = Cloud::new("quarantine").await;
+    let mut function = cloud.function(&[]).await;
+    let damaged = json!({"awslogs": {"data": "H4sIAAAAAAAAA2dhcmJhZ2U="}}).to_string();
+    assert_eq!(function.succeed(&damaged).await, Value::Null);
+
+    let secret = "2 111122223333 eni-1 10.66.66.66 secret";
+    function.succeed(&subscription(&logs(INTERFACE, &[secret.to_owned()]))).await;
+
+    let told = cloud.messages(&cloud.quarantine, 2).await;
+    let mut reasons: Vec<_> = told.iter().map(|message| message["reason"].as_str().unwrap()).collect();
+    reasons.sort_unstable();
+    assert_eq!(reasons, ["bad-payload", "too-few-fields"]);
+    assert!(told.iter().all(|message| message["id"].as_str().unwrap().starts_with("request-")), "{told:?}");
+    assert!(told.iter().all(|message| message.get("payload").is_none()), "{told:?}");
+    let log = function.logged();
+    assert!(log.contains("too-few-fields") && !log.contains("secret") && !log.contains("10.66"), "{log}");
+    assert_eq!(function.metric("Quarantined", 2).await, 2);
+    assert_eq!(function.metric("Rejects/too-few-fields", 2).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+async fn a_quarantine_keeps_payloads_for_a_user_who_asked_for_it() {
+    let cloud = Cloud::new("raw").await;
+    let mut function = cloud.function(&[("WEIR_QUARANTINE_RAW", "true")]).await;
+    let damaged = json!({"awslogs": {"data": "bm90IGEgcGF5bG9hZA=="}}).to_string();
+    function.succeed(&damaged).await;
+    let told = cloud.messages(&cloud.quarantine, 1).await;
+    assert_eq!(told[0]["payload"], damaged.as_str());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+async fn a_stream_reads_what_it_can_and_fails_only_for_our_own_faults() {
+    let cloud = Cloud::new("kinesis").await;
+    let record = |number: &str, data: String| {
+        json!({"eventID": "shard:1", "eventSource": "aws:kinesis",
+            "kinesis": {"sequenceNumber": number, "partitionKey": "p", "data": data}})
+    };
+    let records = [record("1", packed(good().to_string().as_bytes())), record("2", "!".to_owned())];
+    let event = json!({ "Records": records }).to_string();
+
+    let mut function = cloud.function(&[]).await;
+    assert_eq!(function.succeed(&event).await, json!({"batchItemFailures": []}));
+    assert_eq!(function.metric("Records", 1).await, 1);
+    assert_eq!(function.metric("Quarantined", 1).await, 1);
+
+    // The state cannot be reached: what needs it is asked for again.
+    let mut broken = cloud.function(&[("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:9")]).await;
+    let failures = json!({"batchItemFailures": [{"itemIdentifier": "1"}]});
+    assert_eq!(broken.succeed(&event).await, failures);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+async fn a_bad_setting_leaves_the_defaults_in_force_and_is_named() {
+    let cloud = Cloud::new("settings").await;
+    cloud.set("an0084/scan/hosts", "plenty").await;
+    cloud.set("suppressions/nightly", "{}").await;
+    let mut function = cloud.function(&[]).await;
+    function.succeed(&subscription(&good())).await;
+    assert_eq!(function.metric("SettingsRejected", 1).await, 1);
+    assert!(function.logged().contains(r#""parameter":"an0084/scan/hosts""#), "{}", function.logged());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+async fn settings_of_the_stage_are_in_force() {
+    let cloud = Cloud::new("off").await;
+    cloud.set("an0084/mode", "off").await;
+    let mut function = cloud.function(&[]).await;
+    function.succeed(&crate::payloads::closed_scan(INTERFACE, window(), 300)).await;
+    assert_eq!(function.metric("Findings", 1).await, 0);
+    assert!(cloud.messages(&cloud.alerts, 0).await.is_empty());
+}

@@ -1,0 +1,211 @@
+//! The environment variables of the functions, each declared once.
+//!
+//! Templates that deploy the functions are checked against [`VARIABLES`].
+
+#[cfg(test)]
+mod tests;
+
+use tracing::Level;
+
+/// One environment variable.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Variable {
+    /// Name.
+    pub name: &'static str,
+    /// What stands in for it; none where it has to be given, empty where it may be absent.
+    pub default: Option<&'static str>,
+    /// What it says.
+    pub meaning: &'static str,
+}
+
+/// Every variable that a function reads.
+pub const VARIABLES: &[Variable] = &[
+    STAGE,
+    TABLE,
+    TOPIC,
+    FLOW_FORMAT,
+    INTEL_BUCKET,
+    QUARANTINE_URL,
+    QUARANTINE_RAW,
+    SETTINGS_TTL,
+    CONCURRENCY,
+    LOG,
+    FUNCTION,
+];
+
+const STAGE: Variable =
+    required("WEIR_STAGE", "deployment, whose settings are the parameters under `/weir/<stage>/`");
+const TABLE: Variable = required("WEIR_TABLE", "DynamoDB table that holds the entities' documents");
+const TOPIC: Variable = required("WEIR_TOPIC_ARN", "SNS topic that findings are published to");
+const FLOW_FORMAT: Variable =
+    optional("WEIR_FLOW_FORMAT", "fields of the flow logs in order, as `${version} ${account-id} …`");
+const INTEL_BUCKET: Variable =
+    optional("WEIR_INTEL_BUCKET", "S3 bucket with address lists, country data and inventories");
+const QUARANTINE_URL: Variable =
+    optional("WEIR_QUARANTINE_URL", "SQS queue that is told of every payload that was refused");
+const QUARANTINE_RAW: Variable = defaulted(
+    "WEIR_QUARANTINE_RAW",
+    "false",
+    "whether refused payloads are kept in the quarantine, not only their ids: `true` or `false`",
+);
+const SETTINGS_TTL: Variable =
+    defaulted("WEIR_SETTINGS_TTL", "120", "seconds for which settings are kept, 60 to 300");
+const CONCURRENCY: Variable =
+    defaulted("WEIR_CONCURRENCY", "16", "entities of one payload that are applied at a time, 1 to 64");
+const LOG: Variable =
+    defaulted("WEIR_LOG", "info", "log level: `off`, `error`, `warn`, `info`, `debug` or `trace`");
+const FUNCTION: Variable =
+    defaulted("AWS_LAMBDA_FUNCTION_NAME", "weir", "function, as metrics name it; Lambda sets it");
+
+/// What the environment says, checked.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Environment {
+    /// Deployment.
+    pub stage: String,
+    /// DynamoDB table.
+    pub table: String,
+    /// SNS topic.
+    pub topic_arn: String,
+    /// Order of the fields, unread.
+    pub flow_format: Option<String>,
+    /// S3 bucket of lists.
+    pub intel_bucket: Option<String>,
+    /// SQS queue of refusals.
+    pub quarantine_url: Option<String>,
+    /// Whether refused payloads are kept.
+    pub quarantine_raw: bool,
+    /// How long settings are kept, milliseconds.
+    pub settings_ttl: i64,
+    /// Entities applied at a time.
+    pub concurrency: usize,
+    /// Log level; none is off.
+    pub log: Option<Level>,
+    /// Function's name.
+    pub function: String,
+}
+
+/// A function that cannot start as it is configured.
+#[derive(Debug, Eq, PartialEq, thiserror::Error)]
+pub enum EnvironmentError {
+    /// A variable that has to be given is not.
+    #[error("the environment variable `{name}` is missing; set it to the {meaning}")]
+    Missing {
+        /// Variable.
+        name: &'static str,
+        /// What it says.
+        meaning: &'static str,
+    },
+    /// A variable holds something else.
+    #[error("the environment variable `{name}` should be {expected}, found `{found}`")]
+    Malformed {
+        /// Variable.
+        name: &'static str,
+        /// What it should be.
+        expected: &'static str,
+        /// What it is, at most 24 characters of it.
+        found: String,
+    },
+}
+
+impl Environment {
+    /// Reads the process's environment.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`EnvironmentError`] for the first variable that is missing or malformed.
+    pub fn from_process() -> Result<Self, EnvironmentError> {
+        #[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
+        Self::read(|name| std::env::var(name).ok())
+    }
+
+    /// Reads the variables by name.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`EnvironmentError`] for the first variable that is missing or malformed.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, EnvironmentError> {
+        let given = |variable: Variable| get(variable.name).filter(|value| !value.trim().is_empty());
+        let value = |variable: Variable| match given(variable) {
+            Some(value) => Ok(value),
+            None => variable
+                .default
+                .map(str::to_owned)
+                .ok_or(EnvironmentError::Missing { name: variable.name, meaning: variable.meaning }),
+        };
+        Ok(Self {
+            stage: checked(STAGE, "1 to 64 letters, digits, `-`, `_` or `.`", value(STAGE)?, is_stage)?,
+            table: value(TABLE)?,
+            topic_arn: checked(TOPIC, "the ARN of an SNS topic", value(TOPIC)?, is_topic)?,
+            flow_format: given(FLOW_FORMAT),
+            intel_bucket: given(INTEL_BUCKET),
+            quarantine_url: given(QUARANTINE_URL)
+                .map(|url| checked(QUARANTINE_URL, "the URL of an SQS queue", url, is_url))
+                .transpose()?,
+            quarantine_raw: parsed(QUARANTINE_RAW, "`true` or `false`", value(QUARANTINE_RAW)?, |text| {
+                text.parse().ok()
+            })?,
+            settings_ttl: parsed(SETTINGS_TTL, "60 to 300 seconds", value(SETTINGS_TTL)?, |text| {
+                text.parse::<i64>().ok().filter(|ttl| (60..=300).contains(ttl)).map(|ttl| ttl * 1_000)
+            })?,
+            concurrency: parsed(CONCURRENCY, "a number from 1 to 64", value(CONCURRENCY)?, |text| {
+                text.parse().ok().filter(|bound| (1..=64).contains(bound))
+            })?,
+            log: parsed(LOG, "`off`, `error`, `warn`, `info`, `debug` or `trace`", value(LOG)?, |text| {
+                match text {
+                    "off" => Some(None),
+                    level => level.parse().ok().map(Some),
+                }
+            })?,
+            function: value(FUNCTION)?,
+        })
+    }
+}
+
+const fn required(name: &'static str, meaning: &'static str) -> Variable {
+    Variable { name, default: None, meaning }
+}
+
+const fn optional(name: &'static str, meaning: &'static str) -> Variable {
+    Variable { name, default: Some(""), meaning }
+}
+
+const fn defaulted(name: &'static str, default: &'static str, meaning: &'static str) -> Variable {
+    Variable { name, default: Some(default), meaning }
+}
+
+fn checked(
+    variable: Variable,
+    expected: &'static str,
+    value: String,
+    holds: impl Fn(&str) -> bool,
+) -> Result<String, EnvironmentError> {
+    if holds(&value) { Ok(value) } else { Err(malformed(variable, expected, &value)) }
+}
+
+fn parsed<T>(
+    variable: Variable,
+    expected: &'static str,
+    value: String,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<T, EnvironmentError> {
+    parse(value.trim()).ok_or_else(|| malformed(variable, expected, &value))
+}
+
+fn malformed(variable: Variable, expected: &'static str, found: &str) -> EnvironmentError {
+    let found = found.chars().take(24).flat_map(char::escape_debug).collect();
+    EnvironmentError::Malformed { name: variable.name, expected, found }
+}
+
+fn is_stage(text: &str) -> bool {
+    text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+}
+
+fn is_topic(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(':').collect();
+    matches!(parts[..], ["arn", _, "sns", region, account, topic]
+        if ![region, account, topic].iter().any(|part| part.is_empty()))
+}
+
+fn is_url(text: &str) -> bool {
+    text.starts_with("https://") || text.starts_with("http://")
+}

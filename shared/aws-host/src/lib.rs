@@ -1,0 +1,23 @@
+//! What every function needs of AWS: its environment, settings, logs, metrics, and the ways out.
+//!
+//! Nothing here knows what a record or a verdict is; a function reads the event, and this crate tells it
+//! how it is configured and carries away what it has to say.
+
+pub mod environment;
+pub mod logs;
+pub mod metrics;
+pub mod publish;
+pub mod quarantine;
+pub mod settings;
+
+mod client;
+mod clock;
+mod failure;
+
+pub use client::aws_config;
+pub use clock::now;
+pub use environment::{Environment, EnvironmentError, VARIABLES, Variable};
+pub use metrics::Metrics;
+pub use publish::{PublishError, Publisher};
+pub use quarantine::{Quarantine, QuarantineError, Refused};
+pub use settings::{SettingsError, SettingsStore};

@@ -1,0 +1,134 @@
+//! What a run counted, as one line of the CloudWatch Embedded Metric Format.
+//!
+//! # Source
+//!
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>:
+//! at most 100 metrics a line.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::io::{self, Write as _};
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::{Map, Value, json};
+
+/// Namespace of the metrics.
+pub const NAMESPACE: &str = "Weir";
+
+/// The counts of one invocation, added to from wherever something happens.
+#[derive(Debug, Default)]
+pub struct Metrics(Mutex<Counts>);
+
+/// What is counted.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Counts {
+    /// Records read.
+    pub records: u64,
+    /// Refused pieces of input, by reason.
+    pub rejects: BTreeMap<&'static str, u64>,
+    /// Whole payloads that were refused.
+    pub quarantined: u64,
+    /// Records that a source declared lost.
+    pub losses: u64,
+    /// Records whose bucket was closed.
+    pub late: u64,
+    /// Records that end in the future.
+    pub future: u64,
+    /// Records identical to one already counted.
+    pub duplicates: u64,
+    /// Findings published.
+    pub findings: u64,
+    /// Findings that were only recorded: of severity info, or of an analytic in dry run.
+    pub recorded: u64,
+    /// Alerts that this run did not get confirmed.
+    pub unconfirmed: u64,
+    /// Races for a document that were lost.
+    pub conflicts: u64,
+    /// Batches that were applied before.
+    pub repeated: u64,
+    /// Settings that were refused.
+    pub settings_rejected: u64,
+    /// Times that the settings could not be read again.
+    pub settings_unreachable: u64,
+    /// Times that the address lists could not be read.
+    pub intel_unreachable: u64,
+    /// Event time of the latest record, milliseconds since the epoch.
+    pub latest: Option<i64>,
+}
+
+impl Metrics {
+    /// Changes the counts.
+    pub fn count(&self, change: impl FnOnce(&mut Counts)) {
+        // A panic elsewhere leaves whole numbers behind.
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// The counts so far.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Writes the line to standard output, from where CloudWatch takes it.
+    ///
+    /// # Errors
+    ///
+    /// Standard output is closed.
+    pub fn emit(&self, stage: &str, function: &str, now: i64) -> io::Result<()> {
+        writeln!(io::stdout().lock(), "{}", self.counts().line(stage, function, now))
+    }
+}
+
+impl Counts {
+    /// Notes the event time of a record.
+    pub fn saw(&mut self, latest: i64) {
+        self.latest = self.latest.max(Some(latest));
+    }
+
+    /// The line, without its end.
+    fn line(&self, stage: &str, function: &str, now: i64) -> Value {
+        let mut values = vec![
+            ("Records".to_owned(), self.records),
+            ("Rejects".to_owned(), self.rejects.values().sum()),
+            ("Quarantined".to_owned(), self.quarantined),
+            ("Losses".to_owned(), self.losses),
+            ("Late".to_owned(), self.late),
+            ("Future".to_owned(), self.future),
+            ("Duplicates".to_owned(), self.duplicates),
+            ("Findings".to_owned(), self.findings),
+            ("Recorded".to_owned(), self.recorded),
+            ("UnconfirmedAlerts".to_owned(), self.unconfirmed),
+            ("StateConflicts".to_owned(), self.conflicts),
+            ("RepeatedBatches".to_owned(), self.repeated),
+            ("SettingsRejected".to_owned(), self.settings_rejected),
+            ("SettingsUnreachable".to_owned(), self.settings_unreachable),
+            ("IntelUnreachable".to_owned(), self.intel_unreachable),
+        ];
+        // By name and not by dimension: a line has one value per dimension.
+        values.extend(self.rejects.iter().map(|(reason, count)| (format!("Rejects/{reason}"), *count)));
+        let mut metrics: Vec<Value> =
+            values.iter().map(|(name, _)| json!({ "Name": name, "Unit": "Count" })).collect();
+        let mut line = Map::new();
+        line.extend(values.into_iter().map(|(name, count)| (name, count.into())));
+        if let Some(latest) = self.latest {
+            metrics.push(json!({ "Name": "Lag", "Unit": "Milliseconds" }));
+            line.insert("Lag".to_owned(), now.saturating_sub(latest).max(0).into());
+        }
+        line.insert("stage".to_owned(), stage.into());
+        line.insert("function".to_owned(), function.into());
+        line.insert(
+            "_aws".to_owned(),
+            json!({
+                "Timestamp": now,
+                "CloudWatchMetrics": [{
+                    "Namespace": NAMESPACE,
+                    "Dimensions": [["stage", "function"]],
+                    "Metrics": metrics,
+                }],
+            }),
+        );
+        Value::Object(line)
+    }
+}
