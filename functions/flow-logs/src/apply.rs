@@ -88,6 +88,11 @@ impl Applier<'_> {
 
     /// Publishes alerts and has them forgotten; one that SNS did not take stays.
     async fn send(&self, observed: &Observations, alerts: Vec<Alert>) -> Result<(), Fault> {
+        if alerts.is_empty() {
+            return Ok(());
+        }
+        // Before, and not after: the deadline may come in between.
+        self.metrics.count(|counts| counts.unconfirmed += alerts.len() as u64);
         let mut sent = Vec::new();
         let mut failed = None;
         for alert in &alerts {
@@ -98,14 +103,10 @@ impl Applier<'_> {
                 }
             }
         }
-        let unsent = alerts.len() - sent.len();
-        if !sent.is_empty()
-            && let Err(error) = self.engine.confirm(&observed.key, &sent, now()).await
-        {
-            self.metrics.count(|counts| counts.unconfirmed += alerts.len() as u64);
-            return Err(error.into());
+        if !sent.is_empty() {
+            self.engine.confirm(&observed.key, &sent, now()).await?;
+            self.metrics.count(|counts| counts.unconfirmed -= sent.len() as u64);
         }
-        self.metrics.count(|counts| counts.unconfirmed += unsent as u64);
         failed.map_or(Ok(()), Err)
     }
 

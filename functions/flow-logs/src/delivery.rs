@@ -6,6 +6,7 @@ mod tests;
 use std::collections::HashMap;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use weir_records::envelope::{self, Content, EnvelopeError};
 use weir_records::text::Text;
 
@@ -16,6 +17,8 @@ pub(crate) enum Sender {
     Direct,
     /// A queue: failed messages are named.
     Sqs,
+    /// A Firehose, which wants every record back, transformed: not this function's work.
+    Firehose,
     /// A stream: failed records are named, and reading starts again at the first of them.
     Kinesis,
 }
@@ -25,6 +28,7 @@ impl Sender {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Direct => "direct",
+            Self::Firehose => "firehose",
             Self::Sqs => "sqs",
             Self::Kinesis => "kinesis",
         }
@@ -54,6 +58,8 @@ pub(crate) struct Delivery<'a> {
 struct Members<'a> {
     #[serde(borrow, default, rename = "Records")]
     records: Vec<Record<'a>>,
+    #[serde(rename = "records")]
+    firehose: Option<IgnoredAny>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -78,8 +84,9 @@ impl<'a> Delivery<'a> {
     /// Looks at how the event came.
     pub(crate) fn read(json: &'a str) -> Self {
         // What is of another shape came directly; the envelope says what it thinks of it.
-        let records = serde_json::from_str::<Members<'a>>(json).unwrap_or_default().records;
+        let Members { records, firehose } = serde_json::from_str(json).unwrap_or_default();
         let sender = match records.first() {
+            _ if firehose.is_some() => Sender::Firehose,
             Some(Record { kinesis: Some(_), .. }) => Sender::Kinesis,
             Some(Record { message_id: Some(_), body: Some(_), .. }) => Sender::Sqs,
             _ => Sender::Direct,
@@ -93,6 +100,10 @@ impl<'a> Delivery<'a> {
             Sender::Direct => {
                 let whole = |content| Piece { id: None, content, raw: self.json };
                 Ok(envelope::open(self.json)?.into_iter().map(|part| whole(part.content)).collect())
+            }
+            Sender::Firehose => {
+                let content = Content::Unknown("Firehose records");
+                Ok(vec![Piece { id: None, content, raw: self.json }])
             }
             Sender::Kinesis => {
                 let parts = envelope::open(self.json)?;

@@ -158,8 +158,8 @@ impl Function {
             first.get_or_insert(fault);
         }
         match (sender, first) {
-            (Sender::Direct, Some(fault)) => Err(fault),
-            (Sender::Direct, None) => Ok(None),
+            (Sender::Direct | Sender::Firehose, Some(fault)) => Err(fault),
+            (Sender::Direct | Sender::Firehose, None) => Ok(None),
             (Sender::Sqs | Sender::Kinesis, _) => Ok(Some(failed)),
         }
     }
@@ -171,7 +171,9 @@ impl Work<'_> {
         let id = piece.id.unwrap_or(self.request);
         match piece.content {
             Content::Control => Ok(()),
-            Content::Unknown(found) if sender == Sender::Direct => Err(Fault::Unreadable { found }),
+            Content::Unknown(found) if matches!(sender, Sender::Direct | Sender::Firehose) => {
+                Err(Fault::Unreadable { found })
+            }
             Content::Unknown(_) => self.refuse("unknown-record", id, sender, &piece).await,
             Content::Object(ref object) => {
                 let reading = object::Reading {

@@ -1,7 +1,5 @@
 //! What the function finds in its account: a table, a topic with a queue behind it, parameters, a bucket.
 
-use std::time::Duration;
-
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::config::SharedCredentialsProvider;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};

@@ -88,6 +88,13 @@ impl Function {
         panic!("fewer than {count} lines of metrics: {:?}", self.out.lock().unwrap());
     }
 
+    /// The most memory that the process held at a time, in KiB.
+    pub(crate) fn peak(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id().unwrap())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    }
+
     /// All that was logged so far.
     pub(crate) fn logged(&self) -> String {
         self.log.lock().unwrap().join("\n")

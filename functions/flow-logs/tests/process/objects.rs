@@ -58,3 +58,24 @@ async fn a_queue_of_announcements_fails_by_message_and_a_removed_object_is_no_fa
     reasons.sort_unstable();
     assert_eq!(reasons, ["object-missing", "unknown-record"]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+async fn an_object_five_times_as_long_needs_no_more_memory() {
+    let cloud = Cloud::new("long").await;
+    // 1,000 hosts in each window, and a record of every window that an entity of its own would fill.
+    let lines = |windows: i64| -> Vec<String> {
+        let first = window() - windows * 300;
+        (0..windows).flat_map(|n| scan(INTERFACE, first + n * 300, 1_000)).collect()
+    };
+    let mut peaks = Vec::new();
+    for windows in [40, 200] {
+        let bucket = cloud.put(&format!("{windows}.gz"), object(&lines(windows))).await;
+        let mut function = cloud.function(&[]).await;
+        function.succeed(&announced(&bucket, &format!("{windows}.gz")).to_string()).await;
+        assert_eq!(function.metric("Records", 1).await, windows.unsigned_abs() * 1_000);
+        peaks.push(function.peak());
+    }
+    eprintln!("peaks in KiB: {peaks:?}");
+    assert!(peaks[1] < peaks[0] + 8_192, "{peaks:?}");
+}

@@ -30,7 +30,8 @@ async fn an_event_of_another_service_is_an_error_that_says_what_to_check() {
     let cloud = Cloud::new("unknown").await;
     let mut function = cloud.function(&[]).await;
     let request = json!({"requestContext": {"http": {"method": "GET"}}, "rawPath": "/"});
-    for event in [json!({"hello": "world"}), request] {
+    let firehose = json!({"deliveryStreamArn": "a", "records": [{"recordId": "1", "data": "aGk="}]});
+    for event in [json!({"hello": "world"}), request, firehose] {
         let Answer::Failed(error) = function.invoke(&event.to_string()).await else { panic!("{event}") };
         assert!(error.contains("Weir.Event") && error.contains("subscribed to"), "{error}");
     }
