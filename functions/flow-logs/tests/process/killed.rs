@@ -75,3 +75,16 @@ async fn an_alert_that_sns_does_not_take_fails_the_invocation_and_leaves_with_th
     retry.succeed(&event).await;
     alerted_once(&cloud, &retry).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+async fn a_topic_that_never_answers_ends_the_invocation_before_lambda_would() {
+    let cloud = Cloud::new("silent").await;
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", silent.local_addr().unwrap());
+    let mut function = cloud.function(&[("AWS_ENDPOINT_URL_SNS", &endpoint)]).await;
+    let answer = function.send(&closed_scan(INTERFACE, window(), 300), SHORT);
+    let answer = tokio::time::timeout(Duration::from_secs(SHORT as u64), answer).await.unwrap().unwrap();
+    assert!(matches!(&answer, Answer::Failed(error) if error.contains("Weir.Deadline")), "{answer:?}");
+    assert_eq!(function.metric("UnconfirmedAlerts", 1).await, 1);
+}

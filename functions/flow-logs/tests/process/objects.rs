@@ -28,6 +28,7 @@ async fn an_object_announced_twice_alerts_once_and_a_key_with_escapes_is_found()
     function.succeed(&event).await;
 
     assert_eq!(function.metric("Records", 2).await, 602);
+    assert_eq!(function.metric("RepeatedBatches", 2).await, 1);
     assert_eq!(function.metric("Findings", 2).await, 1);
     assert_eq!(cloud.messages(&cloud.alerts, 1).await.len(), 1);
 }
@@ -63,7 +64,7 @@ async fn a_queue_of_announcements_fails_by_message_and_a_removed_object_is_no_fa
 #[ignore = "needs an emulator of AWS: tests/ministack.sh"]
 async fn an_object_five_times_as_long_needs_no_more_memory() {
     let cloud = Cloud::new("long").await;
-    // 1,000 hosts in each window, and a record of every window that an entity of its own would fill.
+    // 1,000 hosts in each window: all of them at once would be five times as much.
     let lines = |windows: i64| -> Vec<String> {
         let first = window() - windows * 300;
         (0..windows).flat_map(|n| scan(INTERFACE, first + n * 300, 1_000)).collect()
