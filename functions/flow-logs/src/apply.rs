@@ -114,13 +114,13 @@ impl Applier<'_> {
     async fn publish(&self, finding: &Finding) -> Result<(), Fault> {
         if !leaves(finding) {
             self.metrics.count(|counts| counts.recorded += 1);
-            tracing::info!(severity = finding.severity.name(), kernel = finding.kernel.name(), "recorded");
+            told("recorded", finding);
             return Ok(());
         }
         let message = to_sns(finding, self.product).map_err(Fault::Message)?;
         self.publisher.publish(message).await?;
         self.metrics.count(|counts| counts.findings += 1);
-        tracing::info!(severity = finding.severity.name(), kernel = finding.kernel.name(), "published");
+        told("published", finding);
         Ok(())
     }
 }
@@ -128,4 +128,9 @@ impl Applier<'_> {
 /// Whether a finding leaves: from low upwards, and not in dry run.
 fn leaves(finding: &Finding) -> bool {
     finding.severity >= Severity::Low && finding.mode == Mode::Live
+}
+
+fn told(what: &str, finding: &Finding) {
+    let (severity, kernel) = (finding.severity.name(), finding.kernel.name());
+    tracing::info!(incident = finding.uid, severity, kernel, "{what}");
 }

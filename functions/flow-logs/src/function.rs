@@ -225,7 +225,14 @@ impl Work<'_> {
         sender: Sender,
         piece: &Piece<'_>,
     ) -> Result<(), Fault> {
-        let Some(payload) = read else { return Ok(()) };
+        let Some(mut payload) = read else { return Ok(()) };
+        // A subscription filter reaches functions of its own region only; older formats do not name it.
+        if sender == Sender::Direct {
+            for observed in &mut payload.observations {
+                observed.info.region =
+                    observed.info.region.take().or_else(|| self.function.environment.region.clone());
+            }
+        }
         self.applier.apply(payload.batch, payload.observations).await?;
         match payload.refused {
             None => Ok(()),

@@ -91,7 +91,11 @@ impl Counted {
     /// Adds the counts to those of the invocation, and logs what was refused: reasons and numbers, no text.
     pub(crate) fn report(&self, id: &str, metrics: &Metrics) {
         for (reason, count) in &self.rejects {
-            tracing::warn!(reason, count, id, "records refused");
+            let remedy = match *reason {
+                "too-few-fields" | "too-many-fields" => "set WEIR_FLOW_FORMAT to the fields of the flow log",
+                _ => "compare the flow log's format with what its source documents",
+            };
+            tracing::warn!(reason, count, id, remedy, "records refused");
         }
         let collected = self.collected;
         metrics.count(|counts| {

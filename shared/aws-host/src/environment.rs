@@ -31,6 +31,7 @@ pub const VARIABLES: &[Variable] = &[
     CONCURRENCY,
     LOG,
     FUNCTION,
+    REGION,
 ];
 
 const STAGE: Variable =
@@ -57,6 +58,8 @@ const LOG: Variable =
 const FUNCTION: Variable =
     defaulted("AWS_LAMBDA_FUNCTION_NAME", "weir", "function, as metrics name it; Lambda sets it");
 
+const REGION: Variable = optional("AWS_REGION", "region that the function runs in; Lambda sets it");
+
 /// What the environment says, checked.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Environment {
@@ -82,6 +85,8 @@ pub struct Environment {
     pub log: Option<Level>,
     /// Function's name.
     pub function: String,
+    /// Region that the function runs in.
+    pub region: Option<String>,
 }
 
 /// A function that cannot start as it is configured.
@@ -157,6 +162,7 @@ impl Environment {
                 }
             })?,
             function: value(FUNCTION)?,
+            region: given(REGION),
         })
     }
 }

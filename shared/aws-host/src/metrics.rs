@@ -108,6 +108,8 @@ impl Counts {
         ];
         // By name and not by dimension: a line has one value per dimension.
         values.extend(self.rejects.iter().map(|(reason, count)| (format!("Rejects/{reason}"), *count)));
+        // A line is paid for by its length, and nothing is no news; records alone show that there was a run.
+        values.retain(|(name, count)| *count > 0 || name == "Records");
         let mut metrics: Vec<Value> =
             values.iter().map(|(name, _)| json!({ "Name": name, "Unit": "Count" })).collect();
         let mut line = Map::new();

@@ -11,6 +11,7 @@ mod cloud;
 mod exactly_once;
 mod function;
 mod killed;
+mod lists;
 mod objects;
 mod payloads;
 mod routes;

@@ -23,7 +23,8 @@ fn every_metric_that_a_line_declares_has_its_value_and_its_dimensions() {
 }
 
 #[test]
-fn a_run_without_records_reports_no_lag() {
+fn a_run_without_records_reports_that_and_no_lag() {
     let line = Metrics::default().counts().line("prod", "flow-logs", 10_000);
     assert!(line.get("Lag").is_none() && line["Records"] == 0);
+    assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap().len(), 1);
 }
