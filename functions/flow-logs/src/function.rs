@@ -11,6 +11,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 use lambda_runtime::Context;
 use serde_json::value::RawValue;
+use tokio::time::Instant;
 use weir_alerting::Product;
 use weir_aws_host::{Environment, Metrics, Publisher, Quarantine, Refused, SettingsStore, now};
 use weir_detection::settings::Settings;
@@ -45,6 +46,12 @@ pub(crate) struct Function {
     quarantine: Quarantine,
     s3: aws_sdk_s3::Client,
     product: Product,
+}
+
+/// Time until `margin` milliseconds before the deadline.
+fn left(deadline: i64, margin: i64) -> Duration {
+    let left = deadline.saturating_sub(now()).saturating_sub(margin);
+    Duration::from_millis(u64::try_from(left).unwrap_or_default())
 }
 
 /// Waits after a lost race for a document, longer after each, so that writers that met once part.
@@ -96,9 +103,8 @@ impl Function {
     pub(crate) async fn invoke(&self, event: Box<RawValue>, context: Context) -> Result<Answer, Fault> {
         let metrics = Metrics::default();
         let deadline = i64::try_from(context.deadline).unwrap_or(i64::MAX);
-        let left = u64::try_from(deadline.saturating_sub(now() + MARGIN / 2)).unwrap_or_default();
         let handled = self.handle(event.get(), &context.request_id, deadline, &metrics);
-        let answer = match tokio::time::timeout(Duration::from_millis(left), handled).await {
+        let answer = match tokio::time::timeout(left(deadline, MARGIN / 2), handled).await {
             Ok(answer) => answer,
             Err(_) => Err(Fault::Deadline),
         };
@@ -142,13 +148,19 @@ impl Function {
             scratch: RefCell::default(),
         };
         let (work, sender) = (&work, delivery.sender);
-        let mut results = stream::iter(pieces)
-            .map(|piece| async move { (piece.id, work.piece(piece, sender).await) })
-            .buffered(PIECES);
+        let ids: Vec<Option<&str>> = pieces.iter().map(|piece| piece.id).collect();
+        let mut results =
+            stream::iter(pieces).map(|piece| async move { work.piece(piece, sender).await }).buffered(PIECES);
+        let until = Instant::now() + left(deadline, MARGIN);
         let mut failed = SqsBatchResponse::default();
         let mut first = None;
-        while let Some((id, result)) = results.next().await {
-            let Err(fault) = result else { continue };
+        for id in ids {
+            // Pieces that are not done in time fail, and those before them do not have to be done again.
+            let fault = match tokio::time::timeout_at(until, results.next()).await {
+                Ok(Some(Err(fault))) => fault,
+                Ok(_) => continue,
+                Err(_) => Fault::Deadline,
+            };
             tracing::error!(id, fault = fault.chain(), "a piece failed");
             if let Some(id) = id
                 && failed.batch_item_failures.last().is_none_or(|last| last.item_identifier != id)

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use tokio::net::TcpListener;
 
 use crate::cloud::Cloud;
@@ -14,10 +15,7 @@ const SHORT: i64 = 8;
 
 /// Kills a function that saved the state of a scan and is waiting for SNS to take the alert.
 async fn die_before_publishing(cloud: &Cloud, event: &str) {
-    // Accepts the connection and never answers.
-    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let endpoint = format!("http://{}", silent.local_addr().unwrap());
-    let mut function = cloud.function(&[("AWS_ENDPOINT_URL_SNS", &endpoint)]).await;
+    let (mut function, silent) = unanswered(cloud).await;
     let _answer = function.send(event, SHORT);
     let publishing = tokio::time::timeout(Duration::from_secs(SHORT as u64 - 1), silent.accept()).await;
     assert!(publishing.is_ok(), "nothing was published: {}", function.logged());
@@ -76,15 +74,39 @@ async fn an_alert_that_sns_does_not_take_fails_the_invocation_and_leaves_with_th
     alerted_once(&cloud, &retry).await;
 }
 
+/// A function whose topic accepts connections and never answers, for as long as the listener lives.
+async fn unanswered(cloud: &Cloud) -> (Function, TcpListener) {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", silent.local_addr().unwrap());
+    (cloud.function(&[("AWS_ENDPOINT_URL_SNS", &endpoint)]).await, silent)
+}
+
+async fn answer_in_time(function: &mut Function, event: &str) -> Answer {
+    let answer = function.send(event, SHORT);
+    tokio::time::timeout(Duration::from_secs(SHORT as u64), answer).await.unwrap().unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs an emulator of AWS: tests/ministack.sh"]
 async fn a_topic_that_never_answers_ends_the_invocation_before_lambda_would() {
     let cloud = Cloud::new("silent").await;
-    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let endpoint = format!("http://{}", silent.local_addr().unwrap());
-    let mut function = cloud.function(&[("AWS_ENDPOINT_URL_SNS", &endpoint)]).await;
-    let answer = function.send(&closed_scan(INTERFACE, window(), 300), SHORT);
-    let answer = tokio::time::timeout(Duration::from_secs(SHORT as u64), answer).await.unwrap().unwrap();
+    let (mut function, _silent) = unanswered(&cloud).await;
+    let answer = answer_in_time(&mut function, &closed_scan(INTERFACE, window(), 300)).await;
     assert!(matches!(&answer, Answer::Failed(error) if error.contains("Weir.Deadline")), "{answer:?}");
     assert_eq!(function.metric("UnconfirmedAlerts", 1).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+async fn a_queue_gets_back_only_the_messages_that_were_not_done_in_time() {
+    let cloud = Cloud::new("silent-queue").await;
+    let (mut function, _silent) = unanswered(&cloud).await;
+    let quiet = subscription(&logs("eni-2", &[later("eni-2", window())]));
+    let event = json!({"Records": [
+        {"messageId": "quiet", "body": quiet},
+        {"messageId": "scan", "body": closed_scan(INTERFACE, window(), 300)},
+    ]});
+    let answer = answer_in_time(&mut function, &event.to_string()).await;
+    let failures = json!({"batchItemFailures": [{"itemIdentifier": "scan"}]});
+    assert_eq!(answer, Answer::Done(failures.to_string()));
 }
