@@ -23,8 +23,8 @@ async fn a_payload_delivered_three_times_at_once_counts_once_and_alerts_once() {
     assert_eq!(thrice.documents().await, once.documents().await);
     let (mut findings, mut repeated) = (0, 0);
     for function in [&one, &two, &three] {
-        findings += function.metric("Findings", 1).await;
-        repeated += function.metric("RepeatedBatches", 1).await;
+        findings += function.metric("Findings").await;
+        repeated += function.metric("RepeatedBatches").await;
     }
     assert_eq!((findings, repeated), (1, 2));
 }

@@ -75,17 +75,17 @@ impl Function {
         self.child.kill().await.unwrap();
     }
 
-    /// The sum of a metric over all invocations, of which `count` are waited for.
-    pub(crate) async fn metric(&self, name: &str, count: usize) -> u64 {
+    /// The sum of a metric over all invocations that were answered.
+    pub(crate) async fn metric(&self, name: &str) -> u64 {
         for _ in 0..100 {
             let lines = self.out.lock().unwrap().clone();
-            if lines.len() >= count {
+            if lines.len() >= self.invocations as usize {
                 let value = |line: &String| serde_json::from_str::<Value>(line).unwrap()[name].as_u64();
                 return lines.iter().filter_map(value).sum();
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        panic!("fewer than {count} lines of metrics: {:?}", self.out.lock().unwrap());
+        panic!("{} invocations, and metrics: {:?}", self.invocations, self.out.lock().unwrap());
     }
 
     /// The most memory that the process held at a time, in KiB.

@@ -41,7 +41,7 @@ async fn a_kill_between_saving_and_publishing_loses_no_alert_to_the_retry() {
     retry.succeed(&event).await;
 
     alerted_once(&cloud, &retry).await;
-    assert_eq!(retry.metric("RepeatedBatches", 1).await, 1);
+    assert_eq!(retry.metric("RepeatedBatches").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -55,7 +55,7 @@ async fn a_kill_between_saving_and_publishing_loses_no_alert_to_the_next_batch()
     next.succeed(&subscription(&logs(INTERFACE, &[later(INTERFACE, window() + 60)]))).await;
 
     alerted_once(&cloud, &next).await;
-    assert_eq!(next.metric("RepeatedBatches", 1).await, 0);
+    assert_eq!(next.metric("RepeatedBatches").await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -67,7 +67,7 @@ async fn an_alert_that_sns_does_not_take_fails_the_invocation_and_leaves_with_th
     let mut function = cloud.function(&[("AWS_ENDPOINT_URL_SNS", "http://127.0.0.1:9")]).await;
     let answer = function.send(&event, SHORT).await.unwrap();
     assert!(matches!(&answer, Answer::Failed(error) if error.contains("outbox")), "{answer:?}");
-    assert_eq!(function.metric("UnconfirmedAlerts", 1).await, 1);
+    assert_eq!(function.metric("UnconfirmedAlerts").await, 1);
 
     let mut retry = cloud.function(&[]).await;
     retry.succeed(&event).await;
@@ -93,7 +93,7 @@ async fn a_topic_that_never_answers_ends_the_invocation_before_lambda_would() {
     let (mut function, _silent) = unanswered(&cloud).await;
     let answer = answer_in_time(&mut function, &closed_scan(INTERFACE, window(), 300)).await;
     assert!(matches!(&answer, Answer::Failed(error) if error.contains("Weir.Deadline")), "{answer:?}");
-    assert_eq!(function.metric("UnconfirmedAlerts", 1).await, 1);
+    assert_eq!(function.metric("UnconfirmedAlerts").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -14,6 +14,7 @@ mod killed;
 mod lists;
 mod objects;
 mod payloads;
+mod recorded;
 mod routes;
 mod runtime_api;
 mod start;
