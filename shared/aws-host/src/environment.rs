@@ -140,7 +140,7 @@ impl Environment {
         Ok(Self {
             stage: checked(STAGE, "1 to 64 letters, digits, `-`, `_` or `.`", value(STAGE)?, is_stage)?,
             table: value(TABLE)?,
-            topic_arn: checked(TOPIC, "the ARN of an SNS topic", value(TOPIC)?, is_topic)?,
+            topic_arn: checked(TOPIC, "the ARN of a standard SNS topic", value(TOPIC)?, is_topic)?,
             flow_format: given(FLOW_FORMAT),
             intel_bucket: given(INTEL_BUCKET),
             quarantine_url: given(QUARANTINE_URL)
@@ -209,7 +209,7 @@ fn is_stage(text: &str) -> bool {
 fn is_topic(text: &str) -> bool {
     let parts: Vec<&str> = text.split(':').collect();
     matches!(parts[..], ["arn", _, "sns", region, account, topic]
-        if ![region, account, topic].iter().any(|part| part.is_empty()))
+        if ![region, account, topic].iter().any(|part| part.is_empty()) && !topic.ends_with(".fifo"))
 }
 
 fn is_url(text: &str) -> bool {

@@ -30,7 +30,7 @@ async fn complaint(extra: &[(&str, &str)]) -> String {
 async fn a_missing_or_malformed_variable_ends_the_start_with_its_name() {
     for (name, value, part) in [
         ("WEIR_TABLE", "", "missing"),
-        ("WEIR_TOPIC_ARN", "weir", "ARN of an SNS topic"),
+        ("WEIR_TOPIC_ARN", "weir", "ARN of a standard SNS topic"),
         ("WEIR_FLOW_FORMAT", "${version} ${no-such-field}", "fields of the flow logs"),
     ] {
         let text = complaint(&[(name, value)]).await;

@@ -33,7 +33,8 @@ fn a_required_variable_that_is_missing_or_blank_is_named_with_its_meaning() {
 fn a_malformed_variable_says_what_was_expected_and_quotes_little_of_what_was_found() {
     for (name, value, expected) in [
         ("WEIR_STAGE", "a/b", "letters"),
-        ("WEIR_TOPIC_ARN", "arn:aws:sqs:eu-west-1:111122223333:weir", "SNS topic"),
+        ("WEIR_TOPIC_ARN", "arn:aws:sqs:eu-west-1:111122223333:weir", "standard SNS topic"),
+        ("WEIR_TOPIC_ARN", "arn:aws:sns:eu-west-1:111122223333:weir.fifo", "standard SNS topic"),
         ("WEIR_SETTINGS_TTL", "59", "60 to 300"),
         ("WEIR_SETTINGS_TTL", "301", "60 to 300"),
         ("WEIR_CONCURRENCY", "0", "1 to 64"),
