@@ -58,7 +58,6 @@ fn payloads_of_minutes_open_the_incidents_that_a_replay_opens_and_documents_stay
     assert!(missing.is_empty() && surplus.is_empty(), "missing {missing:?}, surplus {surplus:?}");
     let mut sizes: Vec<usize> = sizes.into_values().collect();
     sizes.sort_unstable();
-    println!("largest documents of the entities, bytes: {sizes:?}");
     assert!(sizes[sizes.len() / 2] <= 2_500, "half of the documents: {sizes:?}");
     assert!(sizes[sizes.len() * 9 / 10] <= 4_500, "nine in ten documents: {sizes:?}");
 }

@@ -6,7 +6,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 use weir_alerting::{Product, to_sns};
 use weir_aws_host::{Metrics, Publisher, now};
-use weir_detection::finding::{Finding, Mode, Severity};
+use weir_detection::finding::Finding;
 use weir_detection::observation::Observations;
 use weir_detection::settings::Settings;
 use weir_dynamodb::DynamoStore;
@@ -69,6 +69,10 @@ impl Applier<'_> {
                     counts.late += applied.late;
                 }
             });
+            for finding in &applied.recorded {
+                self.metrics.count(|counts| counts.recorded += 1);
+                told("recorded", finding);
+            }
             self.send(observed, applied.alerts).await?;
             // A batch that is new leaves alerts behind that another invocation holds: its own retry sends them.
             if applied.elsewhere == 0 || first && !applied.repeated {
@@ -110,24 +114,14 @@ impl Applier<'_> {
         failed.map_or(Ok(()), Err)
     }
 
-    /// Tells subscribers, if it is theirs to know.
+    /// Tells subscribers.
     async fn publish(&self, finding: &Finding) -> Result<(), Fault> {
-        if !leaves(finding) {
-            self.metrics.count(|counts| counts.recorded += 1);
-            told("recorded", finding);
-            return Ok(());
-        }
         let message = to_sns(finding, self.product).map_err(Fault::Message)?;
         self.publisher.publish(message).await?;
         self.metrics.count(|counts| counts.findings += 1);
         told("published", finding);
         Ok(())
     }
-}
-
-/// Whether a finding leaves: from low upwards, and not in dry run.
-fn leaves(finding: &Finding) -> bool {
-    finding.severity >= Severity::Low && finding.mode == Mode::Live
 }
 
 fn told(what: &str, finding: &Finding) {

@@ -25,9 +25,6 @@ const SETTINGS: [&str; 7] = [
     "an0084/upload/min-bytes",
 ];
 
-/// An incident that was silent this long is over; the same behaviour then opens it again.
-const QUIET: i64 = DAY;
-
 /// What the kernels said of a bucket, and what belongs to it.
 #[derive(Debug)]
 pub struct Told<'a> {
@@ -61,33 +58,38 @@ pub fn report(
     let bucket = told.bucket;
     let group = lead.kernel.group();
     // A lesser kind of evidence about an entity that is already reported adds nothing to act on.
-    let known = state.incidents.iter().any(|have| {
-        bucket - have.last < QUIET
+    let covered = state.incidents.iter().any(|have| {
+        have.group != group
+            && have.count > 0
+            && bucket - have.last < settings.incident.quiet
             && have.severity >= severity
-            && (have.group == group || have.group != Group::Reachability && group != Group::Reachability)
+            && have.group != Group::Reachability
+            && group != Group::Reachability
     });
     let at = match state.incidents.iter().position(|have| have.group == group) {
         Some(at) => at,
-        None if known => return None,
+        None if covered => return None,
         None => {
-            state.incidents.push(Incident {
-                group,
-                opened: bucket,
-                last: bucket,
-                severity: Severity::Info,
-                count: 0,
-                bytes_out: 0,
-            });
+            state.incidents.push(Incident::open(group, bucket));
             state.incidents.len() - 1
         }
     };
     let incident = state.incidents.get_mut(at)?;
-    let over = bucket - incident.last >= QUIET;
+    let reopened = bucket - incident.last >= settings.incident.quiet;
+    if reopened {
+        (incident.opened, incident.bytes_out) = (bucket, told.egress);
+    }
     incident.last = incident.last.max(bucket);
-    if known && !over || incident.count > 0 && !over && incident.severity >= severity {
+    let news = incident.count == 0
+        || severity > incident.severity
+        // What only asks to be looked at some day does not come back every day.
+        || reopened && severity >= Severity::Medium
+        || bucket - incident.told >= settings.incident.suppress;
+    if covered || !news {
         return None;
     }
     incident.severity = severity;
+    incident.told = bucket;
     incident.count += 1;
     let incident = incident.clone();
     finding(state, key, told, &incident, settings, intel)
@@ -214,3 +216,6 @@ fn would_raise(lead: &Verdict, severity: Severity) -> Vec<String> {
         _ => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -120,16 +120,36 @@ pub struct Hourly {
 pub struct Incident {
     /// The evidence group that it is about.
     pub group: Group,
-    /// Bucket that opened it.
+    /// Bucket that opened it, or opened it again.
+    #[serde(with = "crate::bucket_time")]
     pub opened: i64,
     /// Last bucket that was positive.
+    #[serde(with = "crate::bucket_time")]
     pub last: i64,
+    /// Bucket of the latest report.
+    #[serde(with = "crate::bucket_time")]
+    pub told: i64,
     /// Highest severity told.
     pub severity: Severity,
     /// Reports so far.
     pub count: u32,
     /// External bytes out since it was opened.
     pub bytes_out: u64,
+}
+
+impl Incident {
+    /// An incident of which nothing was told yet.
+    pub const fn open(group: Group, bucket: i64) -> Self {
+        Self {
+            group,
+            opened: bucket,
+            last: bucket,
+            told: bucket,
+            severity: Severity::Info,
+            count: 0,
+            bytes_out: 0,
+        }
+    }
 }
 
 impl EntityState {

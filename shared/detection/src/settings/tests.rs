@@ -29,7 +29,7 @@ fn every_path_leads_to_a_place_of_its_own() {
     let changed = |kind: Kind| match kind {
         Kind::BusinessHours => "Sat 10:00-12:00",
         Kind::Count => "9",
-        Kind::Duration => "1d",
+        Kind::Duration => "23h",
         Kind::Factor => "7.5",
         Kind::Families => "m7i",
         Kind::Hourly => "24MB",

@@ -320,7 +320,7 @@ impl Default for Baseline {
 /// Life of an incident.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Incident {
-    /// How long repeats merge into one alert, in ms.
+    /// How long one that goes on is not told again, in ms.
     pub suppress: i64,
     /// Silence after which it is over, in ms.
     pub quiet: i64,
@@ -328,7 +328,7 @@ pub struct Incident {
 
 impl Default for Incident {
     fn default() -> Self {
-        Self { suppress: 6 * HOUR, quiet: 6 * HOUR }
+        Self { suppress: 7 * DAY, quiet: DAY }
     }
 }
 

@@ -1,0 +1,90 @@
+use weir_intel::Intel;
+
+use super::{Told, report};
+use crate::entity::EntityKey;
+use crate::finding::{Activity, Finding, Kernel, Severity};
+use crate::kernels::Verdict;
+use crate::kernels::combine::combine;
+use crate::observation::BUCKET;
+use crate::settings::Settings;
+use crate::state::{DAY, EntityState};
+
+#[test]
+fn what_goes_on_is_told_once_and_again_when_it_rises() {
+    let mut host = Host::default();
+
+    assert_eq!(host.says(0, Kernel::Upload, Severity::Low).unwrap().activity, Activity::Create);
+    assert!(host.says(BUCKET, Kernel::Upload, Severity::Low).is_none());
+    let risen = host.says(2 * BUCKET, Kernel::Dormant, Severity::Medium).unwrap();
+    assert_eq!((risen.activity, risen.count), (Activity::Update, 2));
+    assert!(host.says(3 * BUCKET, Kernel::Upload, Severity::Low).is_none());
+}
+
+#[test]
+fn one_incident_has_one_id_whatever_is_told_of_it() {
+    let mut host = Host::default();
+    let first = host.says(0, Kernel::Upload, Severity::Low).unwrap();
+    let risen = host.says(BUCKET, Kernel::Dormant, Severity::Medium).unwrap();
+    let other = host.says(BUCKET, Kernel::Scan, Severity::Medium).unwrap();
+
+    assert_eq!(first.uid, risen.uid);
+    assert_ne!(first.uid, other.uid);
+}
+
+#[test]
+fn what_comes_back_after_the_quiet_is_told_from_medium_upwards_and_not_just_before() {
+    let quiet = Settings::default().incident.quiet;
+    let (mut medium, mut low) = (Host::default(), Host::default());
+    let start = medium.says(0, Kernel::Relay, Severity::Medium).unwrap().created;
+    low.says(0, Kernel::Upload, Severity::Low);
+
+    assert!(medium.says(quiet - BUCKET, Kernel::Relay, Severity::Medium).is_none());
+    assert!(low.says(quiet, Kernel::Upload, Severity::Low).is_none());
+    let back = medium.says(2 * quiet - BUCKET, Kernel::Relay, Severity::Medium).unwrap();
+
+    assert_eq!(back.activity, Activity::Update);
+    assert_eq!(back.created, start + 2 * quiet - BUCKET);
+}
+
+#[test]
+fn a_reminder_comes_when_the_suppression_is_over_and_not_just_before() {
+    let mut host =
+        Host { settings: Settings::from_values([("incident/suppress", "3d")]).unwrap(), ..Host::default() };
+    let told: Vec<i64> = (0..4 * DAY / BUCKET)
+        .filter(|n| host.says(n * BUCKET, Kernel::Relay, Severity::Medium).is_some())
+        .collect();
+
+    assert_eq!(told, [0, 3 * DAY / BUCKET]);
+}
+
+#[test]
+fn a_lesser_kind_of_evidence_adds_nothing_but_a_scan_is_told_beside_all_else() {
+    let mut host = Host::default();
+    host.says(0, Kernel::Relay, Severity::Medium).unwrap();
+
+    assert!(host.says(BUCKET, Kernel::Upload, Severity::Low).is_none());
+    assert!(host.says(BUCKET, Kernel::Scan, Severity::Medium).is_some());
+}
+
+#[derive(Default)]
+struct Host {
+    state: EntityState,
+    settings: Settings,
+}
+
+impl Host {
+    fn says(&mut self, after: i64, kernel: Kernel, severity: Severity) -> Option<Finding> {
+        let bucket = 20_000 * DAY + after;
+        let verdicts = [Verdict { kernel, severity, score: 0.8, facts: vec!["seen".to_owned()] }];
+        let key = EntityKey { account: "1".to_owned(), id: "eni-1".to_owned() };
+        let told = Told {
+            verdicts: &verdicts,
+            judgement: combine(&verdicts, &[]),
+            remotes: Vec::new(),
+            egress: 1,
+            bucket,
+            time: bucket,
+        };
+        report(&mut self.state, &key, told, &self.settings, &Intel::default())
+    }
+}
