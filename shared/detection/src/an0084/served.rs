@@ -1,0 +1,69 @@
+//! K3: a relay for clients of a served port, or a node of a mesh.
+
+use super::relay::{persistent, told};
+use super::{AN_HOUR, View};
+use crate::finding::{Kernel, Severity};
+use crate::kernels::Verdict;
+use crate::kernels::relay::Balance;
+use crate::ring::{Cell, Pair};
+use crate::state::DAY;
+
+/// K3: clients of a port that carries payload since recently; clients of any port where the laws are tight.
+pub(super) fn served(view: &View<'_>) -> Option<Verdict> {
+    let old = view.bucket - view.state.first_seen >= DAY;
+    let new = if old { persistent(view, |cell| cell.served_new, true) } else { None };
+    let balance = match new {
+        Some(balance) => balance,
+        None => persistent(view, |cell| cell.served, false).or_else(|| mesh(view))?,
+    };
+    let facts = told(&balance, "sent to the clients");
+    Some(Verdict {
+        kernel: Kernel::ServedRelay,
+        severity: Severity::Medium,
+        score: balance.score as f32,
+        facts,
+    })
+}
+
+/// A node of a mesh: a new served port and dialled peers, as much in as out, all along.
+fn mesh(view: &View<'_>) -> Option<Balance> {
+    let cells = view.state.ring.last(view.bucket, AN_HOUR);
+    let sum = |pick: fn(&Cell) -> Pair| {
+        cells.iter().fold(Pair::default(), |mut sum, cell| {
+            sum.add(pick(cell));
+            sum
+        })
+    };
+    let (served, push, pull) = (sum(|cell| cell.served_new), sum(|cell| cell.push), sum(|cell| cell.pull));
+    let mut dialled = push;
+    dialled.add(pull);
+    let mut total = served;
+    total.add(dialled);
+    let min = view.settings.an0084.relay.min_bytes * 2;
+    if view.bucket - view.state.first_seen < DAY
+        || served.total() < min
+        || dialled.total() < min
+        || total.pcr().abs() > 0.08
+    {
+        return None;
+    }
+    let out: Vec<f64> =
+        cells.iter().map(|cell| (cell.served_new.out + cell.push.out + cell.pull.out) as f64).collect();
+    let into: Vec<f64> =
+        cells.iter().map(|cell| (cell.served_new.into + cell.push.into + cell.pull.into) as f64).collect();
+    let coupling = crate::kernels::statistics::coupling(&out, &into);
+    let peers = view.state.origins.count();
+    let active = out.iter().filter(|out| **out > 0.0).count();
+    (coupling >= 0.8 && peers >= 8 && active >= 10).then(|| Balance {
+        forward: total.out as f64 / total.into.max(1) as f64,
+        reverse: 1.0,
+        coupling,
+        overlap: crate::kernels::statistics::overlap(&out, &into),
+        requests: coupling,
+        request_overlap: 1.0,
+        moved: total.out.min(total.into),
+        origins: peers,
+        active,
+        score: 0.8,
+    })
+}

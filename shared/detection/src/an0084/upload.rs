@@ -1,0 +1,40 @@
+//! A long upload to somebody new.
+
+use super::View;
+use crate::entity::address_hash;
+use crate::finding::{Kernel, Severity};
+use crate::kernels::Verdict;
+use crate::observation::BUCKET;
+use crate::state::{DAY, HOUR};
+
+/// Hours of upload to a destination that is new here and that nobody else uses.
+pub(super) fn upload(view: &View<'_>) -> Option<Verdict> {
+    if view.bucket - view.state.first_seen < 2 * DAY {
+        return None;
+    }
+    let hours = i64::from(view.settings.an0084.upload.hours);
+    let needed = u32::try_from(hours * 10).unwrap_or(u32::MAX);
+    let found = view.state.destinations.iter().find(|entry| {
+        let age = entry.last - entry.first + BUCKET;
+        let rate = entry.wire.out.saturating_mul(HOUR.unsigned_abs()) / age.unsigned_abs().max(1);
+        entry.last == view.bucket
+            && age >= hours * HOUR
+            && age <= 2 * DAY
+            && entry.first - view.state.first_seen >= DAY
+            && entry.buckets >= needed
+            && rate >= view.settings.an0084.upload.min_bytes
+            && !view.state.known.contains(address_hash(entry.ip))
+            && !(view.shared)(entry.ip)
+    })?;
+    Some(Verdict {
+        kernel: Kernel::Upload,
+        severity: Severity::Low,
+        score: 0.6,
+        facts: vec![format!(
+            "{:.0} MB pushed to {} since it was first seen, in {} buckets of five minutes",
+            found.wire.out as f64 / 1e6,
+            found.ip,
+            found.buckets
+        )],
+    })
+}
