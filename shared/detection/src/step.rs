@@ -43,9 +43,10 @@ pub fn step(
     state.origins.add(bucket, &summary.origins);
     state.peers.add(bucket, &summary.peers);
     let unique = |ip: IpAddr| !shared.is_popular(address_hash(ip), entity);
-    let cell = cell(state, &summary, bucket, &unique);
-    state.ring.push(bucket, cell);
+    let mut cell = cell(state, &summary, bucket, &unique);
     let listed = listed(observed, intel);
+    listed.iter().for_each(|(_, _, pair)| cell.listed.add(*pair));
+    state.ring.push(bucket, cell);
     let view =
         View { state, summary: &summary, bucket, listed: &listed, shared: &|ip| !unique(ip), settings };
     let mut said = if settings.an0084.mode.of_findings().is_some() { verdicts(&view) } else { Vec::new() };
@@ -93,7 +94,13 @@ fn absorb(state: &mut EntityState, observed: &Observations, bucket: i64) {
 }
 
 fn cell(state: &mut EntityState, summary: &Summary, bucket: i64, unique: &dyn Fn(IpAddr) -> bool) -> Cell {
-    let mut cell = Cell { external: summary.external, pull: summary.pull, ..Cell::default() };
+    let mut cell = Cell {
+        external: summary.external,
+        pull: summary.pull,
+        largest: summary.largest,
+        exchange: summary.exchange,
+        ..Cell::default()
+    };
     for push in &summary.pushes {
         cell.push.add(push.payload);
         if !state.known.contains(address_hash(push.ip)) && unique(push.ip) {
