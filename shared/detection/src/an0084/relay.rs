@@ -3,7 +3,7 @@
 use super::{AN_HOUR, View};
 use crate::finding::{Kernel, Severity};
 use crate::kernels::Verdict;
-use crate::kernels::relay::{Balance, Legs, Limits, judge, sizes};
+use crate::kernels::relay::{Balance, Legs, Limits, judge};
 use crate::observation::BUCKET;
 use crate::ring::{CELLS, Cell, Pair};
 use crate::state::DAY;
@@ -58,12 +58,15 @@ pub(super) fn persistent(view: &View<'_>, near: fn(&Cell) -> Pair, novel: bool) 
     (perfect || before + 1 >= usize::from(settings.hours.k())).then_some(now)
 }
 
-fn legs(cells: &[Cell], near: fn(&Cell) -> Pair, origins: u32) -> Legs {
-    let near: Vec<Pair> = cells.iter().map(near).collect();
-    let far: Vec<Pair> = cells.iter().map(|cell| cell.pull).collect();
-    let counts: Vec<u16> = cells.iter().map(|cell| cell.origins).collect();
-    let sizes = sizes(&near, &far, &counts, origins);
-    Legs { near, far, largest: cells.iter().map(|cell| cell.largest).collect(), origins, sizes }
+fn legs(cells: &[Cell], near: fn(&Cell) -> Pair, distinct: u32) -> Legs {
+    let origins: Vec<u16> = cells.iter().map(|cell| cell.origins).collect();
+    Legs::new(
+        cells.iter().map(near).collect(),
+        cells.iter().map(|cell| cell.pull).collect(),
+        cells.iter().map(|cell| cell.largest).collect(),
+        &origins,
+        distinct,
+    )
 }
 
 pub(super) fn told(balance: &Balance, what: &str) -> Vec<String> {

@@ -23,6 +23,8 @@ pub struct Legs {
     pub origins: u32,
     /// Whether mean request sizes move together, see [`sizes`].
     pub sizes: f64,
+    /// Shared shape of the requests over all hours that are remembered.
+    pub lasting_overlap: f64,
 }
 
 /// What the laws say of a candidate.
@@ -46,6 +48,8 @@ pub struct Balance {
     pub requests: f64,
     /// Shared shape of the requests.
     pub request_overlap: f64,
+    /// Shared shape of the requests over all hours that are remembered.
+    pub lasting_overlap: f64,
     /// Whether mean request sizes move together.
     pub sizes: f64,
     /// Payload through the relay, the smaller of push and pull, bytes.
@@ -76,6 +80,15 @@ pub struct Limits {
 }
 
 impl Legs {
+    /// Legs of all buckets that are remembered; `origins` are those of each bucket, `distinct` of the hour.
+    #[must_use]
+    pub fn new(near: Vec<Pair>, far: Vec<Pair>, largest: Vec<u64>, origins: &[u16], distinct: u32) -> Self {
+        let sizes = sizes(&near, &far, origins, distinct);
+        let asked: Vec<f64> = near.iter().map(|pair| pair.into as f64).collect();
+        let sent: Vec<f64> = far.iter().map(|pair| pair.out as f64).collect();
+        Self { near, far, largest, origins: distinct, sizes, lasting_overlap: overlap(&asked, &sent) }
+    }
+
     /// The same legs over some of the buckets.
     #[must_use]
     pub fn part(&self, buckets: std::ops::Range<usize>) -> Self {
@@ -116,6 +129,7 @@ pub fn judge(legs: &Legs, limits: &Limits) -> Balance {
         overlap_rest: overlap(&push, &rest),
         requests: coupling(&asked, &sent),
         request_overlap: overlap(&asked, &sent),
+        lasting_overlap: legs.lasting_overlap,
         sizes: legs.sizes,
         moved: sum(&push).min(sum(&pull)) as u64,
         origins: legs.origins,
@@ -143,7 +157,7 @@ pub fn judge(legs: &Legs, limits: &Limits) -> Balance {
 /// # Shape
 /// One value a bucket in each, oldest first; `distinct` is the number of origins of the last hour. Where
 /// the same few origins are asked all the time their number no longer counts requests, and nothing is said.
-pub fn sizes(near: &[Pair], far: &[Pair], origins: &[u16], distinct: u32) -> f64 {
+fn sizes(near: &[Pair], far: &[Pair], origins: &[u16], distinct: u32) -> f64 {
     let hour: u32 = origins.iter().rev().take(12).map(|&origins| u32::from(origins)).sum();
     if distinct == 0 || hour / distinct >= 4 {
         return 0.0;

@@ -85,12 +85,14 @@ fn to_the_letter(balance: &Balance, limits: &Limits) -> bool {
 
 /// Each request that comes in leaves at once, so the two series have one shape.
 ///
-/// A loader's acknowledgements come close by chance (up to 0.94 in nineteen of twenty hours). On a busy
-/// host, or where records of ten minutes blur the shape, 0.86 is enough if the sizes agree or if hundreds
-/// of origins average chance out.
+/// A loader's acknowledgements come close by chance within an hour (0.94 in one hour of twenty), not over
+/// three (0.92), and not in the sizes. On a busy host, or where records of ten minutes blur the shape, less
+/// is enough if the sizes agree, or if hundreds of origins average chance out.
 fn one_shape(balance: &Balance, limits: &Limits) -> bool {
-    let blurred = balance.sizes >= ONE_SIZE || limits.long_records && balance.origins >= 256;
-    balance.request_overlap >= 0.95 || blurred && balance.request_overlap >= 0.86
+    let long = if limits.long_records { 0.92 } else { 0.94 };
+    let lasting = balance.lasting_overlap >= long || balance.sizes >= 0.45;
+    let blurred = balance.sizes >= 0.7 || limits.long_records && balance.origins >= 256;
+    balance.request_overlap >= 0.95 && lasting || blurred && balance.request_overlap >= 0.86
 }
 
 /// The largest ratio of the two sides of a law.

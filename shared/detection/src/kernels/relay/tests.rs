@@ -87,6 +87,15 @@ fn a_buffered_relay_is_found_by_requests_of_one_size_and_a_loader_of_other_sizes
 }
 
 #[test]
+fn one_hour_of_one_shape_is_chance_where_three_hours_are_not_of_one() {
+    let chance = Legs { lasting_overlap: 0.93, ..relay(1.05, 1.05) };
+
+    assert_eq!(judge(&chance, &LIMITS).score, 0.0);
+    assert!(judge(&Legs { lasting_overlap: 0.94, ..relay(1.05, 1.05) }, &LIMITS).score > 0.0);
+    assert!(judge(&Legs { sizes: 0.45, ..chance }, &LIMITS).score > 0.0);
+}
+
+#[test]
 fn sizes_move_together_where_requests_are_handed_on_and_not_where_only_their_number_is_shared() {
     let origins: Vec<u16> = (0..24).map(|i| 10 + (i * 7) % 13).collect();
     let pair = |origins: u16, out: u64, into: u64| Pair {
@@ -112,5 +121,6 @@ fn relay(forward: f64, reverse: f64) -> Legs {
         largest: vec![0; 12],
         origins: 16,
         sizes: 0.0,
+        lasting_overlap: 1.0,
     }
 }
