@@ -42,7 +42,7 @@ pub(super) fn persistent(view: &View<'_>, near: fn(&Cell) -> Pair, novel: bool) 
         long_records: view.state.interval > BUCKET,
     };
     let cells = view.state.ring.last(view.bucket, CELLS);
-    let all = legs(&cells, near, view.state.origins.count());
+    let all = Legs::new(&cells, near, view.state.origins.count(), limits.long_records);
     let hour = |back: usize| {
         let end = CELLS.saturating_sub(back * AN_HOUR);
         judge(&all.part(end.saturating_sub(AN_HOUR)..end), &limits)
@@ -56,17 +56,6 @@ pub(super) fn persistent(view: &View<'_>, near: fn(&Cell) -> Pair, novel: bool) 
     let hours = usize::from(settings.hours.m());
     let before = (1..hours).filter(|&back| hour(back).score >= FIRES).count();
     (perfect || before + 1 >= usize::from(settings.hours.k())).then_some(now)
-}
-
-fn legs(cells: &[Cell], near: fn(&Cell) -> Pair, distinct: u32) -> Legs {
-    let origins: Vec<u16> = cells.iter().map(|cell| cell.origins).collect();
-    Legs::new(
-        cells.iter().map(near).collect(),
-        cells.iter().map(|cell| cell.pull).collect(),
-        cells.iter().map(|cell| cell.largest).collect(),
-        &origins,
-        distinct,
-    )
 }
 
 pub(super) fn told(balance: &Balance, what: &str) -> Vec<String> {

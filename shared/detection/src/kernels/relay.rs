@@ -8,7 +8,7 @@
 mod laws;
 
 use super::statistics::{coupling, overlap, smooth, spearman};
-use crate::ring::Pair;
+use crate::ring::{Cell, Pair};
 
 /// One candidate: payload exchanged with its gateways (or clients) and with the origins, per bucket.
 #[derive(Clone, Debug, Default)]
@@ -80,10 +80,16 @@ pub struct Limits {
 }
 
 impl Legs {
-    /// Legs of all buckets that are remembered; `origins` are those of each bucket, `distinct` of the hour.
+    /// Legs of all buckets that are remembered; `distinct` origins in the last hour.
     #[must_use]
-    pub fn new(near: Vec<Pair>, far: Vec<Pair>, largest: Vec<u64>, origins: &[u16], distinct: u32) -> Self {
-        let sizes = sizes(&near, &far, origins, distinct);
+    pub fn new(cells: &[Cell], near: fn(&Cell) -> Pair, distinct: u32, long_records: bool) -> Self {
+        let near: Vec<Pair> = cells.iter().map(near).collect();
+        let far: Vec<Pair> = cells.iter().map(|cell| cell.pull).collect();
+        let largest = cells.iter().map(|cell| cell.largest).collect();
+        let origins: Vec<u16> = cells.iter().map(|cell| cell.origins).collect();
+        // A record that is longer than a bucket is spread evenly over several, and its neighbours with it.
+        let width = if long_records { 2 } else { 1 };
+        let sizes = sizes(&near, &far, &origins, distinct, width);
         let asked: Vec<f64> = near.iter().map(|pair| pair.into as f64).collect();
         let sent: Vec<f64> = far.iter().map(|pair| pair.out as f64).collect();
         Self { near, far, largest, origins: distinct, sizes, lasting_overlap: overlap(&asked, &sent) }
@@ -155,21 +161,27 @@ pub fn judge(legs: &Legs, limits: &Limits) -> Balance {
 /// do with each other. Divided by the number of origins, what remains of the job is chance.
 ///
 /// # Shape
-/// One value a bucket in each, oldest first; `distinct` is the number of origins of the last hour. Where
+/// One value a bucket in each, oldest first, of which `width` make one sample; `distinct` is the number of
+/// origins of the last hour. Where
 /// the same few origins are asked all the time their number no longer counts requests, and nothing is said.
-fn sizes(near: &[Pair], far: &[Pair], origins: &[u16], distinct: u32) -> f64 {
+fn sizes(near: &[Pair], far: &[Pair], origins: &[u16], distinct: u32, width: usize) -> f64 {
     let hour: u32 = origins.iter().rev().take(12).map(|&origins| u32::from(origins)).sum();
     if distinct == 0 || hour / distinct >= 4 {
         return 0.0;
     }
-    let means: Vec<(f64, f64)> = near
+    let buckets: Vec<(f64, f64, f64)> = near
         .iter()
         .zip(far)
         .zip(origins)
-        .filter(|(_, origins)| **origins >= 2)
-        .map(|((near, far), &origins)| {
-            (near.into as f64 / f64::from(origins), far.out as f64 / f64::from(origins))
+        .map(|((near, far), &origins)| (near.into as f64, far.out as f64, f64::from(origins)))
+        .collect();
+    let means: Vec<(f64, f64)> = buckets
+        .chunks(width)
+        .map(|part| {
+            part.iter().fold((0.0, 0.0, 0.0), |sum, one| (sum.0 + one.0, sum.1 + one.1, sum.2 + one.2))
         })
+        .filter(|(.., origins)| *origins >= 2.0)
+        .map(|(asked, sent, origins)| (asked / origins, sent / origins))
         .collect();
     if means.len() < 12 {
         return 0.0;

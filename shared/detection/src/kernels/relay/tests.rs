@@ -108,9 +108,9 @@ fn sizes_move_together_where_requests_are_handed_on_and_not_where_only_their_num
     let loaded: Vec<Pair> =
         origins.iter().zip(0..).map(|(&n, i)| pair(n, 50_000, 1_000 + (i * 3) % 7 * 90)).collect();
 
-    assert!(sizes(&relayed, &far, &origins, 200) > 0.9);
-    assert!(sizes(&loaded, &far, &origins, 200) < 0.5);
-    assert_eq!(sizes(&relayed, &far, &origins, 20), 0.0, "the same twenty origins all the time");
+    assert!(sizes(&relayed, &far, &origins, 200, 1) > 0.9);
+    assert!(sizes(&loaded, &far, &origins, 200, 1) < 0.5);
+    assert_eq!(sizes(&relayed, &far, &origins, 20, 1), 0.0, "the same twenty origins all the time");
 }
 
 fn relay(forward: f64, reverse: f64) -> Legs {
