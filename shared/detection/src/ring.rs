@@ -41,9 +41,9 @@ pub struct Cell {
     pub origins: u16,
     /// Distinct peers on unprivileged ports that exchange both ways.
     pub peers: u16,
-    /// Destinations that did not answer.
+    /// Destinations that did not answer, on ports where most did not.
     pub failed: u16,
-    /// Destinations dialled.
+    /// Destinations dialled on those ports.
     pub tried: u16,
 }
 

@@ -128,8 +128,10 @@ fn cell(state: &mut EntityState, summary: &Summary, bucket: i64, unique: &dyn Fn
     let narrow = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
     cell.origins = narrow(summary.origins.len());
     cell.peers = narrow(summary.peers.len());
-    cell.failed = narrow(summary.tries.iter().map(|tries| tries.failed as usize).sum());
-    cell.tried = narrow(summary.tries.iter().map(|tries| tries.tried as usize).sum());
+    // What a busy host does on ports that answer says nothing of the ports that do not.
+    let silent = || summary.tries.iter().filter(|tries| tries.tried >= 3 && tries.failed * 2 >= tries.tried);
+    cell.failed = narrow(silent().map(|tries| tries.failed as usize).sum());
+    cell.tried = narrow(silent().map(|tries| tries.tried as usize).sum());
     cell
 }
 

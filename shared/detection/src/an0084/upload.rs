@@ -14,6 +14,7 @@ pub(super) fn upload(view: &View<'_>) -> Option<Verdict> {
     }
     let hours = i64::from(view.settings.an0084.upload.hours);
     let needed = u32::try_from(hours * 10).unwrap_or(u32::MAX);
+    let usual = view.state.egress.percentile(75).saturating_mul(12);
     let found = view.state.destinations.iter().find(|entry| {
         let age = entry.last - entry.first + BUCKET;
         let rate = entry.wire.out.saturating_mul(HOUR.unsigned_abs()) / age.unsigned_abs().max(1);
@@ -23,6 +24,8 @@ pub(super) fn upload(view: &View<'_>) -> Option<Verdict> {
             && entry.first - view.state.first_seen >= DAY
             && entry.buckets >= needed
             && rate >= view.settings.an0084.upload.min_bytes
+            // A service that moved to another address gets what it always got.
+            && rate >= usual.saturating_mul(2)
             && !view.state.known.contains(address_hash(entry.ip))
             && !(view.shared)(entry.ip)
     })?;

@@ -111,7 +111,9 @@ pub fn summarise(rows: &[Row]) -> Summary {
         let wire = Pair { out: sums.bytes_out, into: sums.bytes_in };
         summary.external.add(wire);
         let peer = Push { ip: key.remote, port: key.port, protocol: key.protocol, payload, wire };
-        if sums.unprivileged && payload.out >= 2_000 && payload.into >= 2_000 {
+        // A peer is given much and asks little, or the other way round; a probe gets nothing.
+        if sums.unprivileged && payload.out.max(payload.into) >= 2_000 && payload.out.min(payload.into) >= 200
+        {
             summary.peers.push(address_hash(key.remote));
             summary.peer.add(payload);
             if key.protocol == UDP {
