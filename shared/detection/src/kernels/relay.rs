@@ -7,7 +7,7 @@
 
 mod laws;
 
-use super::statistics::{coupling, overlap, smooth, spearman};
+use super::statistics::{coupling, overlap, residuals, smooth, spearman};
 use crate::ring::{Cell, Pair};
 
 /// One candidate: payload exchanged with its gateways (or clients) and with the origins, per bucket.
@@ -154,40 +154,42 @@ pub fn judge(legs: &Legs, limits: &Limits) -> Balance {
     balance
 }
 
-/// Whether the mean size of a request moves alike on both sides, in [−1, 1]; 0 where that cannot be told.
+/// Whether the sizes of requests move alike on both sides, in [−1, 1]; 0 where that cannot be told.
 ///
 /// A relay hands on each request, so a bucket of large requests is one on both sides. A job that pulls
 /// and pushes in the same rhythm shares only the *number* of its exchanges: their sizes have nothing to
-/// do with each other. Divided by the number of origins, what remains of the job is chance.
+/// do with each other. What the number of origins explains is taken out of both series; what remains of
+/// the job is chance (beyond ±0.5 in one of a hundred cases).
 ///
 /// # Shape
 /// One value a bucket in each, oldest first, of which `width` make one sample; `distinct` is the number of
-/// origins of the last hour. Where
-/// the same few origins are asked all the time their number no longer counts requests, and nothing is said.
+/// origins of the last hour. Where the same few origins are asked all the time their number no longer
+/// counts requests, and nothing is said. Fewer samples than three hours have count for less.
 fn sizes(near: &[Pair], far: &[Pair], origins: &[u16], distinct: u32, width: usize) -> f64 {
     let hour: u32 = origins.iter().rev().take(12).map(|&origins| u32::from(origins)).sum();
     if distinct == 0 || hour / distinct >= 4 {
         return 0.0;
     }
-    let buckets: Vec<(f64, f64, f64)> = near
+    let buckets: Vec<[f64; 3]> = near
         .iter()
         .zip(far)
         .zip(origins)
-        .map(|((near, far), &origins)| (near.into as f64, far.out as f64, f64::from(origins)))
+        .map(|((near, far), &origins)| [near.into as f64, far.out as f64, f64::from(origins)])
         .collect();
-    let means: Vec<(f64, f64)> = buckets
+    let samples: Vec<[f64; 3]> = buckets
         .chunks(width)
-        .map(|part| {
-            part.iter().fold((0.0, 0.0, 0.0), |sum, one| (sum.0 + one.0, sum.1 + one.1, sum.2 + one.2))
-        })
-        .filter(|(.., origins)| *origins >= 2.0)
-        .map(|(asked, sent, origins)| (asked / origins, sent / origins))
+        .map(|part| part.iter().fold([0.0; 3], |[a, b, c], [x, y, z]| [a + x, b + y, c + z]))
+        .filter(|[.., origins]| *origins >= 2.0)
         .collect();
-    if means.len() < 12 {
+    if samples.len() < 12 {
         return 0.0;
     }
-    let (asked, sent): (Vec<f64>, Vec<f64>) = means.into_iter().unzip();
-    spearman(&asked, &sent)
+    let column =
+        |at: usize| -> Vec<f64> { samples.iter().filter_map(|sample| sample.get(at).copied()).collect() };
+    let (asked, sent, counts) = (column(0), column(1), column(2));
+    let alike = spearman(&residuals(&asked, &counts), &residuals(&sent, &counts)).clamp(-0.999, 0.999);
+    let weight = ((samples.len() - 3) as f64 / 33.0).sqrt();
+    (alike.atanh() * weight).tanh()
 }
 
 #[cfg(test)]

@@ -109,6 +109,7 @@ fn sizes_move_together_where_requests_are_handed_on_and_not_where_only_their_num
         origins.iter().zip(0..).map(|(&n, i)| pair(n, 50_000, 1_000 + (i * 3) % 7 * 90)).collect();
 
     assert!(sizes(&relayed, &far, &origins, 200, 1) > 0.9);
+    assert!(sizes(&relayed[..13], &far[..13], &origins[..13], 200, 1) < 0.99, "few samples count for less");
     assert!(sizes(&loaded, &far, &origins, 200, 1) < 0.5);
     assert_eq!(sizes(&relayed, &far, &origins, 20, 1), 0.0, "the same twenty origins all the time");
 }
