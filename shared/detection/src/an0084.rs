@@ -29,7 +29,7 @@ pub struct View<'a> {
     pub summary: &'a Summary,
     /// Start of this bucket.
     pub bucket: i64,
-    /// Labels of dialled remotes in the last hour: label, address, wire bytes.
+    /// Dialled remotes of this bucket that are on a list: label, address, wire bytes.
     pub listed: &'a [(&'static str, IpAddr, Pair)],
     /// Tells whether other established entities push to an address too.
     pub shared: &'a dyn Fn(IpAddr) -> bool,

@@ -27,8 +27,14 @@ pub struct Cell {
     pub push: Pair,
     /// Those of them that are new here and that nobody else uses.
     pub novel: Pair,
-    /// Those of them whose own series follows the pull; see [`crate::step`].
+    /// Dialled remotes that are pulled from.
     pub pull: Pair,
+    /// The part of the pull that came from the one remote that gave most.
+    pub largest: u64,
+    /// Dialled remotes that take much and give as much.
+    pub exchange: Pair,
+    /// Wire bytes with dialled remotes on an anonymity, proxy or VPN list.
+    pub listed: Pair,
     /// Clients of ports that carry payload since recently.
     pub served_new: Pair,
     /// Clients of all served ports.
@@ -37,9 +43,9 @@ pub struct Cell {
     pub origins: u16,
     /// Distinct peers on unprivileged ports that exchange both ways.
     pub peers: u16,
-    /// Destinations that did not answer.
+    /// Destinations that did not answer, on ports where most did not.
     pub failed: u16,
-    /// Destinations dialled.
+    /// Destinations dialled on those ports.
     pub tried: u16,
 }
 
@@ -73,6 +79,16 @@ impl Ring {
             }
         }
         cells
+    }
+}
+
+impl Cell {
+    /// Payload with all dialled remotes.
+    pub fn dialled(&self) -> Pair {
+        let mut sum = self.push;
+        sum.add(self.pull);
+        sum.add(self.exchange);
+        sum
     }
 }
 

@@ -5,15 +5,18 @@ use crate::finding::{Kernel, Severity};
 use crate::kernels::Verdict;
 use crate::state::DAY;
 
+/// All traffic of a day that is hardly any, bytes.
+const QUIET_DAY: u64 = 30_000_000;
+
 /// A host that was silent for days uploads for hours to somebody new.
 pub(super) fn dormant(view: &View<'_>) -> Option<Verdict> {
     let today = view.bucket.div_euclid(DAY);
     let past: Vec<u64> =
         view.state.days.iter().filter(|(day, _)| *day < today).map(|(_, bytes)| *bytes).collect();
-    let silent = past.len() >= 2 && past.iter().rev().skip(1).all(|bytes| *bytes < 30_000_000);
     let cells = view.state.ring.last(view.bucket, 3 * AN_HOUR);
     let busy = cells.iter().filter(|cell| cell.novel.out >= 500_000).count();
     let sent: u64 = cells.iter().map(|cell| cell.novel.out).sum();
+    let silent = silent(&past, sent);
     // What a job pulls and passes on is its work; what leaves a host that pulled nothing was there before.
     let pulled: u64 = cells.iter().map(|cell| cell.pull.into).sum();
     let floor = view.settings.an0084.traffic_egress_threshold.dormant_min_bytes;
@@ -26,4 +29,12 @@ pub(super) fn dormant(view: &View<'_>) -> Option<Verdict> {
             sent as f64 / 1e6
         )],
     })
+}
+
+/// Whether the days before yesterday were quiet: most of them under 30 MB in all, and none, be it for an
+/// update of packages, a quarter of what left within three hours now.
+fn silent(past: &[u64], sent: u64) -> bool {
+    let before = past.get(..past.len().saturating_sub(1)).unwrap_or_default();
+    let quiet = before.iter().filter(|bytes| **bytes < QUIET_DAY).count();
+    past.len() >= 2 && quiet * 2 > before.len() && before.iter().all(|bytes| *bytes < QUIET_DAY.max(sent / 4))
 }

@@ -5,8 +5,11 @@ use crate::finding::{Kernel, Severity};
 use crate::kernels::Verdict;
 use crate::kernels::relay::{Balance, Legs, Limits, judge};
 use crate::observation::BUCKET;
-use crate::ring::{Cell, Pair};
+use crate::ring::{CELLS, Cell, Pair};
 use crate::state::DAY;
+
+/// Score from which an hour counts.
+const FIRES: f64 = 0.6;
 
 /// K2: the last hour, and one of the two before it, or one near-perfect hour.
 pub(super) fn relay(view: &View<'_>) -> Option<Verdict> {
@@ -26,38 +29,33 @@ pub(super) fn relay(view: &View<'_>) -> Option<Verdict> {
     Some(Verdict { kernel: Kernel::Relay, severity: Severity::Medium, score: balance.score as f32, facts })
 }
 
-/// The trailing hour's balance, where it holds for 2 of 3 hours or is near-perfect.
+/// The trailing hour's balance, where it holds for as many of the last hours as the settings ask, or is
+/// near-perfect.
 pub(super) fn persistent(view: &View<'_>, near: fn(&Cell) -> Pair, novel: bool) -> Option<Balance> {
-    let settings = &view.settings.an0084;
+    let settings = &view.settings.an0084.relay;
     let limits = Limits {
-        min_bytes: settings.relay.min_bytes,
-        origins: settings.relay.origins,
-        correlation: settings.relay.correlation,
+        min_bytes: settings.min_bytes,
+        origins: settings.origins,
+        tolerance: settings.tolerance,
+        correlation: settings.correlation,
         novel,
+        long_records: view.state.interval > BUCKET,
     };
-    let origins = view.state.origins.count();
+    let cells = view.state.ring.last(view.bucket, CELLS);
+    let all = Legs::new(&cells, near, view.state.origins.count(), limits.long_records);
     let hour = |back: usize| {
-        let last = view.bucket - (back * AN_HOUR) as i64 * BUCKET;
-        judge(&legs(&view.state.ring.last(last, AN_HOUR), near, origins), &limits)
+        let end = CELLS.saturating_sub(back * AN_HOUR);
+        judge(&all.part(end.saturating_sub(AN_HOUR)..end), &limits)
     };
-    let mut now = hour(0);
-    if novel && now.score < 0.6 {
-        now = judge(&legs(&view.state.ring.last(view.bucket, 3 * AN_HOUR), near, origins), &limits);
-        return (now.score >= 0.6 && now.active >= 24).then_some(now);
+    let now = hour(0);
+    if now.score < FIRES {
+        let long = novel.then(|| judge(&all, &limits))?;
+        return (long.score >= FIRES && long.active >= 24).then_some(long);
     }
-    if now.score < 0.6 {
-        return None;
-    }
-    let perfect = now.score >= 0.99 && now.active >= 12;
-    (perfect || hour(1).score >= 0.6 || hour(2).score >= 0.6).then_some(now)
-}
-
-fn legs(cells: &[Cell], near: impl Fn(&Cell) -> Pair, origins: u32) -> Legs {
-    Legs {
-        near: cells.iter().map(near).collect(),
-        far: cells.iter().map(|cell| cell.pull).collect(),
-        origins,
-    }
+    let perfect = now.score >= 0.99 && now.active >= AN_HOUR;
+    let hours = usize::from(settings.hours.m());
+    let before = (1..hours).filter(|&back| hour(back).score >= FIRES).count();
+    (perfect || before + 1 >= usize::from(settings.hours.k())).then_some(now)
 }
 
 pub(super) fn told(balance: &Balance, what: &str) -> Vec<String> {

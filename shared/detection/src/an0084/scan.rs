@@ -39,10 +39,11 @@ pub(super) fn scan(view: &View<'_>) -> Option<Verdict> {
     let failed: u32 = cells.iter().map(|cell| u32::from(cell.failed)).sum();
     let tried: u32 = cells.iter().map(|cell| u32::from(cell.tried)).sum();
     let active = cells.iter().filter(|cell| cell.failed > 0).count();
-    let packets: u64 = view.summary.tries.iter().map(|tries| tries.packets).sum();
-    let now: u32 = view.summary.tries.iter().map(|tries| tries.failed).sum();
+    let silent = || view.summary.tries.iter().filter(|tries| tries.failed * 2 >= tries.tried);
+    let packets: u64 = silent().map(|tries| tries.packets).sum();
+    let now: u32 = silent().map(|tries| tries.failed).sum();
     (failed >= 2 * settings.scan.hosts
-        && active >= 6
+        && active >= 3
         && now > 0
         && packets <= u64::from(now) * 5 / 2
         && f64::from(failed) >= 0.7 * f64::from(tried))

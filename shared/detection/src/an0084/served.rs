@@ -34,9 +34,8 @@ fn mesh(view: &View<'_>) -> Option<Balance> {
             sum
         })
     };
-    let (served, push, pull) = (sum(|cell| cell.served_new), sum(|cell| cell.push), sum(|cell| cell.pull));
-    let mut dialled = push;
-    dialled.add(pull);
+    let served = sum(|cell| cell.served_new);
+    let dialled = sum(|cell| cell.dialled());
     let mut total = served;
     total.add(dialled);
     let min = view.settings.an0084.relay.min_bytes * 2;
@@ -48,9 +47,9 @@ fn mesh(view: &View<'_>) -> Option<Balance> {
         return None;
     }
     let out: Vec<f64> =
-        cells.iter().map(|cell| (cell.served_new.out + cell.push.out + cell.pull.out) as f64).collect();
+        cells.iter().map(|cell| cell.served_new.out.saturating_add(cell.dialled().out) as f64).collect();
     let into: Vec<f64> =
-        cells.iter().map(|cell| (cell.served_new.into + cell.push.into + cell.pull.into) as f64).collect();
+        cells.iter().map(|cell| cell.served_new.into.saturating_add(cell.dialled().into) as f64).collect();
     let coupling = crate::kernels::statistics::coupling(&out, &into);
     let peers = view.state.origins.count();
     let active = out.iter().filter(|out| **out > 0.0).count();
@@ -65,5 +64,6 @@ fn mesh(view: &View<'_>) -> Option<Balance> {
         origins: peers,
         active,
         score: 0.8,
+        ..Balance::default()
     })
 }

@@ -12,17 +12,21 @@ pub(super) fn upload(view: &View<'_>) -> Option<Verdict> {
     if view.bucket - view.state.first_seen < 2 * DAY {
         return None;
     }
-    let hours = i64::from(view.settings.an0084.upload.hours);
-    let needed = u32::try_from(hours * 10).unwrap_or(u32::MAX);
+    let asked = i64::from(view.settings.an0084.upload.hours);
+    let usual = view.state.season.usual_of(view.bucket).upper.saturating_mul(12);
     let found = view.state.destinations.iter().find(|entry| {
         let age = entry.last - entry.first + BUCKET;
+        // People start exports while they work; what began then must last a third longer.
+        let hours = if view.settings.in_business_hours(entry.first) { asked + asked / 3 } else { asked };
         let rate = entry.wire.out.saturating_mul(HOUR.unsigned_abs()) / age.unsigned_abs().max(1);
         entry.last == view.bucket
             && age >= hours * HOUR
             && age <= 2 * DAY
             && entry.first - view.state.first_seen >= DAY
-            && entry.buckets >= needed
+            && i64::from(entry.buckets) >= hours * 10
             && rate >= view.settings.an0084.upload.min_bytes
+            // A service that moved to another address gets what it always got.
+            && rate >= usual.saturating_mul(2)
             && !view.state.known.contains(address_hash(entry.ip))
             && !(view.shared)(entry.ip)
     })?;

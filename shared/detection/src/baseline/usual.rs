@@ -32,6 +32,8 @@ pub struct Usual {
     pub facts: BaselineFacts,
     /// 99th percentile of the entity at all hours, at least `p99`: what it is seen to do at some hour.
     pub peak: u64,
+    /// 75th percentile of the entity at all hours, however young it is; 0 where too little was seen.
+    pub upper: u64,
     /// The most that a bucket of this hour may be learned as.
     pub ceiling: Option<u64>,
 }
@@ -94,7 +96,8 @@ pub fn usual(histories: &Histories<'_>, first_seen: i64, now: i64, settings: &Se
             None => (facts(BaselineLevel::Absolute, Percentiles::default()), 0),
         },
     };
-    Usual { facts, peak, ceiling: ceiling(slot, own, state, settings) }
+    let upper = own.map_or(0, |own| own.whole().percentile(75));
+    Usual { facts, peak, upper, ceiling: ceiling(slot, own, state, settings) }
 }
 
 fn state(own: Option<&History>, age: i64, settings: &Settings) -> Learning {

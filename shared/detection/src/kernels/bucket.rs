@@ -10,6 +10,12 @@ use crate::ring::Pair;
 const TCP: u8 = 6;
 const UDP: u8 = 17;
 
+/// Payload to one remote that answers with about as much, from which it is an exchange, bytes a bucket.
+///
+/// An origin answers a request with more than was asked, and a short request with a short answer is too
+/// small to matter; a message broker on the same host would drown the requests of a relay.
+const EXCHANGED: u64 = 20_000;
+
 /// A dialled remote that was pushed to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Push {
@@ -68,8 +74,12 @@ pub struct Summary {
     pub external: Pair,
     /// Pushed-to remotes, most payload first.
     pub pushes: Vec<Push>,
+    /// Dialled remotes that take much and give as much: brokers, calls, two-way APIs.
+    pub exchange: Pair,
     /// All other dialled remotes.
     pub pull: Pair,
+    /// What came from the remote that gave most.
+    pub largest: u64,
     /// Hashes of remotes pulled from.
     pub origins: Vec<u64>,
     /// Pulled-from remotes with most wire bytes, at most eight.
@@ -101,7 +111,9 @@ pub fn summarise(rows: &[Row]) -> Summary {
         let wire = Pair { out: sums.bytes_out, into: sums.bytes_in };
         summary.external.add(wire);
         let peer = Push { ip: key.remote, port: key.port, protocol: key.protocol, payload, wire };
-        if sums.unprivileged && payload.out >= 2_000 && payload.into >= 2_000 {
+        // A peer is given much and asks little, or the other way round; a probe gets nothing.
+        if sums.unprivileged && payload.out.max(payload.into) >= 2_000 && payload.out.min(payload.into) >= 200
+        {
             summary.peers.push(address_hash(key.remote));
             summary.peer.add(payload);
             if key.protocol == UDP {
@@ -118,8 +130,11 @@ pub fn summarise(rows: &[Row]) -> Summary {
         }
         if payload.out >= 2_048 && payload.pcr() >= 0.3 {
             summary.pushes.push(peer);
+        } else if payload.out >= EXCHANGED && payload.pcr() >= -0.3 {
+            summary.exchange.add(payload);
         } else {
             summary.pull.add(payload);
+            summary.largest = summary.largest.max(payload.into);
             if payload.into >= 256 {
                 summary.origins.push(address_hash(key.remote));
                 summary.pulled.push(peer);

@@ -21,6 +21,8 @@ pub struct Folded {
     external: Pair,
     push: Pair,
     pull: Pair,
+    largest: u64,
+    exchange: Pair,
     origins: Counter,
     peers: Counter,
     peer: Pair,
@@ -47,6 +49,8 @@ impl Folded {
         let summary = summarise(rows);
         self.external.add(summary.external);
         self.pull.add(summary.pull);
+        self.largest = self.largest.max(summary.largest);
+        self.exchange.add(summary.exchange);
         for push in &summary.pushes {
             self.push.add(push.payload);
         }
@@ -113,6 +117,8 @@ impl Folded {
     pub fn include_in(&self, summary: &mut Summary) {
         summary.external.add(self.external);
         summary.pull.add(self.pull);
+        summary.largest = summary.largest.max(self.largest);
+        summary.exchange.add(self.exchange);
         summary.peer.add(self.peer);
         summary.peer_udp = summary.peer_udp.saturating_add(self.peer_udp);
         for (port, pair, clients) in &self.served {

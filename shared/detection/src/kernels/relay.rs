@@ -5,8 +5,10 @@
 //! break the second: they push data and receive only acknowledgements. And a relay stores nothing, so
 //! both series move together.
 
-use super::statistics::{coupling, overlap, smooth};
-use crate::ring::Pair;
+mod laws;
+
+use super::statistics::{coupling, overlap, residuals, smooth, spearman};
+use crate::ring::{Cell, Pair};
 
 /// One candidate: payload exchanged with its gateways (or clients) and with the origins, per bucket.
 #[derive(Clone, Debug, Default)]
@@ -15,8 +17,14 @@ pub struct Legs {
     pub near: Vec<Pair>,
     /// To and from the origins.
     pub far: Vec<Pair>,
+    /// The part of what came from the origins that one of them gave.
+    pub largest: Vec<u64>,
     /// Distinct origins in the hour.
     pub origins: u32,
+    /// Whether mean request sizes move together, see [`sizes`].
+    pub sizes: f64,
+    /// Shared shape of the requests over all hours that are remembered.
+    pub lasting_overlap: f64,
 }
 
 /// What the laws say of a candidate.
@@ -24,16 +32,26 @@ pub struct Legs {
 pub struct Balance {
     /// Payload to the gateways per byte pulled.
     pub forward: f64,
+    /// The same without the origin that gave most: a host's own download comes from one address.
+    pub forward_most: f64,
     /// Requests from the gateways per byte of requests to the origins.
     pub reverse: f64,
-    /// Rank correlation of push and pull.
+    /// Rank correlation of push and pull, with or without the origin that gave most.
     pub coupling: f64,
     /// Shared shape of push and pull.
     pub overlap: f64,
+    /// Rank correlation of push and pull without the origin that gave most.
+    pub coupling_rest: f64,
+    /// Shared shape of push and pull without the origin that gave most.
+    pub overlap_rest: f64,
     /// Rank correlation of the requests.
     pub requests: f64,
     /// Shared shape of the requests.
     pub request_overlap: f64,
+    /// Shared shape of the requests over all hours that are remembered.
+    pub lasting_overlap: f64,
+    /// Whether mean request sizes move together.
+    pub sizes: f64,
     /// Payload through the relay, the smaller of push and pull, bytes.
     pub moved: u64,
     /// Distinct origins.
@@ -51,29 +69,74 @@ pub struct Limits {
     pub min_bytes: u64,
     /// Origins at least.
     pub origins: u32,
+    /// How far the two sides of a law may differ, as a share of the larger.
+    pub tolerance: f64,
     /// Rank correlation at least.
     pub correlation: f64,
     /// The gateways are new here and nobody else uses them: the laws may be looser.
     pub novel: bool,
+    /// Records are longer than a bucket, which blurs the shape of a series.
+    pub long_records: bool,
+}
+
+impl Legs {
+    /// Legs of all buckets that are remembered; `distinct` origins in the last hour.
+    #[must_use]
+    pub fn new(cells: &[Cell], near: fn(&Cell) -> Pair, distinct: u32, long_records: bool) -> Self {
+        let near: Vec<Pair> = cells.iter().map(near).collect();
+        let far: Vec<Pair> = cells.iter().map(|cell| cell.pull).collect();
+        let largest = cells.iter().map(|cell| cell.largest).collect();
+        let origins: Vec<u16> = cells.iter().map(|cell| cell.origins).collect();
+        // A record that is longer than a bucket is spread evenly over several, and its neighbours with it.
+        let width = if long_records { 2 } else { 1 };
+        let sizes = sizes(&near, &far, &origins, distinct, width);
+        let asked: Vec<f64> = near.iter().map(|pair| pair.into as f64).collect();
+        let sent: Vec<f64> = far.iter().map(|pair| pair.out as f64).collect();
+        Self { near, far, largest, origins: distinct, sizes, lasting_overlap: overlap(&asked, &sent) }
+    }
+
+    /// The same legs over some of the buckets.
+    #[must_use]
+    pub fn part(&self, buckets: std::ops::Range<usize>) -> Self {
+        let part = |pairs: &[Pair]| pairs.get(buckets.clone()).unwrap_or_default().to_vec();
+        Self {
+            near: part(&self.near),
+            far: part(&self.far),
+            largest: self.largest.get(buckets.clone()).unwrap_or_default().to_vec(),
+            ..*self
+        }
+    }
 }
 
 /// Judges the trailing hour of a candidate; `score` is 0 where a gate is not passed.
 pub fn judge(legs: &Legs, limits: &Limits) -> Balance {
-    let series =
-        |pick: fn(&Pair) -> u64, of: &[Pair]| of.iter().map(|pair| pick(pair) as f64).collect::<Vec<_>>();
+    let series = |pick: fn(&Pair) -> u64, pairs: &[Pair]| -> Vec<f64> {
+        pairs.iter().map(|pair| pick(pair) as f64).collect()
+    };
     let push = series(|pair| pair.out, &legs.near);
     let asked = series(|pair| pair.into, &legs.near);
     let pull = series(|pair| pair.into, &legs.far);
     let sent = series(|pair| pair.out, &legs.far);
+    let rest: Vec<f64> = legs
+        .far
+        .iter()
+        .zip(&legs.largest)
+        .map(|(pair, most)| pair.into.saturating_sub(*most) as f64)
+        .collect();
     let sum = |series: &[f64]| series.iter().sum::<f64>();
     let ratio = |a: f64, b: f64| if b > 0.0 { a / b } else { 0.0 };
     let mut balance = Balance {
         forward: ratio(sum(&push), sum(&pull)),
+        forward_most: ratio(sum(&push), sum(&rest)),
         reverse: ratio(sum(&asked), sum(&sent)),
         coupling: coupling(&push, &pull),
         overlap: overlap(&push, &pull),
+        coupling_rest: coupling(&push, &rest),
+        overlap_rest: overlap(&push, &rest),
         requests: coupling(&asked, &sent),
         request_overlap: overlap(&asked, &sent),
+        lasting_overlap: legs.lasting_overlap,
+        sizes: legs.sizes,
         moved: sum(&push).min(sum(&pull)) as u64,
         origins: legs.origins,
         active: push.iter().zip(&pull).filter(|(out, into)| **out > 0.0 && **into > 0.0).count(),
@@ -82,116 +145,52 @@ pub fn judge(legs: &Legs, limits: &Limits) -> Balance {
     if balance.moved < limits.min_bytes || balance.origins < limits.origins || balance.active < 8 {
         return balance;
     }
-    balance.score = score(&balance, limits);
+    balance.score = laws::score(&balance, limits);
     if balance.score == 0.0 && limits.novel && push.len() >= 24 {
         // Half an hour of buffering hides the coupling of single buckets, not that of half hours.
-        let smeared = Balance { coupling: coupling(&smooth(&push, 6), &smooth(&pull, 6)), ..balance };
-        if smeared.coupling >= 0.8
-            && within(smeared.forward, 0.8, 1.35)
-            && within(smeared.reverse, 0.6, 1.7)
-            && one_shape(&smeared)
-        {
-            balance.score = 0.7;
-        }
+        let smeared = coupling(&smooth(&push, 6), &smooth(&pull, 6));
+        balance.score = laws::buffered(&balance, smeared, limits);
     }
     balance
 }
 
-/// The laws, tightest first; each looser one asks more of the others.
-fn score(balance: &Balance, limits: &Limits) -> f64 {
-    let Balance { forward, reverse, coupling, overlap, requests, origins, .. } = *balance;
-    let coupled = coupling >= limits.correlation || overlap >= 0.9;
-    // End to end encryption passes through: both laws hold with one and the same framing, and framing
-    // only adds. A loader's acknowledgements match its requests by chance, not in ratio and shape.
-    let alike = within(reverse / forward.max(0.01), 0.75, 1.35);
-    if !one_shape(balance) {
-        return 0.0;
-    }
-    if within(forward, 1.0, 1.35) && coupled && requests >= 0.5 && alike {
-        return 0.9 + 0.1 * coupling.clamp(0.0, 1.0);
-    }
-    if !limits.novel {
-        return 0.0;
-    }
-    if within(forward, 0.85, 1.35) && within(reverse, 0.6, 1.7) && coupled && requests >= 0.5 {
-        return 0.8;
-    }
-    if within(forward, 0.2, 0.85) && within(reverse, 0.2, 2.0) && coupling >= 0.75 && requests >= 0.6 {
-        return 0.75;
-    }
-    if within(forward, 1.35, 5.0)
-        && within(reverse, 0.4, 6.0)
-        && coupling >= 0.75
-        && requests >= 0.6
-        && origins >= 32
-    {
-        return 0.75;
-    }
-    0.0
-}
-
-/// Each request that comes in leaves at once, so the two series have one shape.
+/// Whether the sizes of requests move alike on both sides, in [−1, 1]; 0 where that cannot be told.
 ///
-/// With few origins a loader's acknowledgements come close by chance; with hundreds chance averages
-/// out, and what remains is the blur of long records.
-fn one_shape(balance: &Balance) -> bool {
-    balance.request_overlap >= 0.95 || balance.origins >= 256 && balance.request_overlap >= 0.86
-}
-
-fn within(value: f64, low: f64, high: f64) -> bool {
-    (low..=high).contains(&value)
+/// A relay hands on each request, so a bucket of large requests is one on both sides. A job that pulls
+/// and pushes in the same rhythm shares only the *number* of its exchanges: their sizes have nothing to
+/// do with each other. What the number of origins explains is taken out of both series; what remains of
+/// the job is chance (beyond ±0.5 in one of a hundred cases).
+///
+/// # Shape
+/// One value a bucket in each, oldest first, of which `width` make one sample; `distinct` is the number of
+/// origins of the last hour. Where the same few origins are asked all the time their number no longer
+/// counts requests, and nothing is said. Fewer samples than three hours have count for less.
+fn sizes(near: &[Pair], far: &[Pair], origins: &[u16], distinct: u32, width: usize) -> f64 {
+    let hour: u32 = origins.iter().rev().take(12).map(|&origins| u32::from(origins)).sum();
+    if distinct == 0 || hour / distinct >= 4 {
+        return 0.0;
+    }
+    let buckets: Vec<[f64; 3]> = near
+        .iter()
+        .zip(far)
+        .zip(origins)
+        .map(|((near, far), &origins)| [near.into as f64, far.out as f64, f64::from(origins)])
+        .collect();
+    let samples: Vec<[f64; 3]> = buckets
+        .chunks(width)
+        .map(|part| part.iter().fold([0.0; 3], |[a, b, c], [x, y, z]| [a + x, b + y, c + z]))
+        .filter(|[.., origins]| *origins >= 2.0)
+        .collect();
+    if samples.len() < 12 {
+        return 0.0;
+    }
+    let column =
+        |at: usize| -> Vec<f64> { samples.iter().filter_map(|sample| sample.get(at).copied()).collect() };
+    let (asked, sent, counts) = (column(0), column(1), column(2));
+    let alike = spearman(&residuals(&asked, &counts), &residuals(&sent, &counts)).clamp(-0.999, 0.999);
+    let weight = ((samples.len() - 3) as f64 / 33.0).sqrt();
+    (alike.atanh() * weight).tanh()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const LIMITS: Limits = Limits { min_bytes: 1_000_000, origins: 16, correlation: 0.6, novel: false };
-
-    #[test]
-    fn a_relay_that_keeps_both_laws_and_time_is_found() {
-        let balance = judge(&relay(1.08, 1.05), &LIMITS);
-
-        assert!(balance.score >= 0.9, "{balance:?}");
-    }
-
-    #[test]
-    fn a_fetch_and_load_twin_breaks_the_reverse_law() {
-        assert_eq!(judge(&relay(1.0, 0.1), &LIMITS).score, 0.0);
-    }
-
-    #[test]
-    fn a_steady_push_beside_pulls_of_its_own_rhythm_is_no_relay() {
-        let mut legs = relay(1.0, 1.0);
-        legs.near = legs.near.iter().rev().copied().collect();
-        legs.near.rotate_left(3);
-
-        assert_eq!(judge(&legs, &LIMITS).score, 0.0);
-    }
-
-    #[test]
-    fn compression_is_tolerated_where_the_gateways_are_new() {
-        let novel = Limits { novel: true, ..LIMITS };
-
-        assert!(judge(&relay(0.4, 0.9), &novel).score >= 0.7);
-        assert_eq!(judge(&relay(0.4, 0.9), &LIMITS).score, 0.0);
-    }
-
-    #[test]
-    fn fires_at_the_origins_needed_and_is_silent_just_below_them() {
-        let fifteen = Legs { origins: 15, ..relay(1.05, 1.05) };
-
-        assert!(judge(&relay(1.05, 1.05), &LIMITS).score > 0.0);
-        assert_eq!(judge(&fifteen, &LIMITS).score, 0.0);
-    }
-
-    fn relay(forward: f64, reverse: f64) -> Legs {
-        let loads = [3.0, 9.0, 2.0, 14.0, 6.0, 1.0, 8.0, 12.0, 4.0, 7.0, 11.0, 5.0];
-        let pair = |out: f64, into: f64| Pair { out: out as u64, into: into as u64 };
-        Legs {
-            near: loads.iter().map(|load| pair(load * 1e5 * forward, load * 4e3 * reverse)).collect(),
-            far: loads.iter().map(|load| pair(load * 4e3, load * 1e5)).collect(),
-            origins: 16,
-        }
-    }
-}
+mod tests;

@@ -22,6 +22,16 @@ pub fn pearson(a: &[f64], b: &[f64]) -> f64 {
     if variance_a <= 0.0 || variance_b <= 0.0 { 0.0 } else { covariance / (variance_a * variance_b).sqrt() }
 }
 
+/// What a straight line through `x` leaves unexplained of `y`.
+pub fn residuals(y: &[f64], x: &[f64]) -> Vec<f64> {
+    let n = y.len().min(x.len()).max(1) as f64;
+    let (mean_x, mean_y) = (x.iter().sum::<f64>() / n, y.iter().sum::<f64>() / n);
+    let variance: f64 = x.iter().map(|x| (x - mean_x).powi(2)).sum();
+    let covariance: f64 = x.iter().zip(y).map(|(x, y)| (x - mean_x) * (y - mean_y)).sum();
+    let slope = if variance > 0.0 { covariance / variance } else { 0.0 };
+    x.iter().zip(y).map(|(x, y)| y - mean_y - slope * (x - mean_x)).collect()
+}
+
 /// Shared area of two series after scaling them to one sum, in [0, 1].
 pub fn overlap(a: &[f64], b: &[f64]) -> f64 {
     let (sum_a, sum_b) = (a.iter().sum::<f64>(), b.iter().sum::<f64>());
@@ -77,6 +87,15 @@ mod tests {
         assert!((spearman(&a, &[10.0, 20.0, 30.0, 4_000.0, 5_000.0]) - 1.0).abs() < 1e-9);
         assert!((spearman(&a, &[5.0, 4.0, 3.0, 2.0, 1.0]) + 1.0).abs() < 1e-9);
         assert_eq!(spearman(&a, &[7.0; 5]), 0.0);
+    }
+
+    #[test]
+    fn residuals_keep_what_a_line_does_not_explain() {
+        let x = [1.0, 2.0, 3.0, 4.0];
+
+        assert!(residuals(&[12.0, 14.0, 16.0, 18.0], &x).iter().all(|left| left.abs() < 1e-9));
+        assert!(residuals(&[12.0, 14.0, 17.0, 18.0], &x)[2] > 0.5);
+        assert_eq!(residuals(&[1.0, 3.0], &[5.0, 5.0]), [-1.0, 1.0]);
     }
 
     #[test]

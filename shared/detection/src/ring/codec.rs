@@ -9,7 +9,7 @@ use super::{Cell, Pair, Ring};
 use crate::observation::BUCKET;
 
 /// Values of a cell, in the order of a document: new ones go to the end.
-const VALUES: usize = 16;
+const VALUES: usize = 21;
 
 /// Significant bits of a stored value.
 const BITS: u32 = 11;
@@ -21,7 +21,21 @@ impl Cell {
     }
 
     fn values(&self) -> [u64; VALUES] {
-        let Self { external, push, novel, pull, served_new, served, origins, peers, failed, tried } = *self;
+        let Self {
+            external,
+            push,
+            novel,
+            pull,
+            largest,
+            exchange,
+            listed,
+            served_new,
+            served,
+            origins,
+            peers,
+            failed,
+            tried,
+        } = *self;
         [
             external.out,
             external.into,
@@ -39,6 +53,11 @@ impl Cell {
             peers.into(),
             failed.into(),
             tried.into(),
+            largest,
+            exchange.out,
+            exchange.into,
+            listed.out,
+            listed.into,
         ]
     }
 
@@ -56,6 +75,9 @@ impl Cell {
             peers: count(13),
             failed: count(14),
             tried: count(15),
+            largest: values[16],
+            exchange: pair(17),
+            listed: pair(19),
         }
     }
 }
@@ -68,9 +90,9 @@ impl Serialize for Ring {
             // The ring spans less than CELLS buckets, which a byte holds.
             let offset = u8::try_from((start - base) / BUCKET).map_err(ser::Error::custom)?;
             let values = cell.values();
-            let mask = values.iter().rev().fold(0_u16, |mask, value| mask << 1 | u16::from(*value > 0));
-            bytes.push(offset);
-            bytes.extend(mask.to_le_bytes());
+            let mask = values.iter().rev().fold(0_u32, |mask, value| mask << 1 | u32::from(*value > 0));
+            let [low, middle, high, _] = mask.to_le_bytes();
+            bytes.extend([offset, low, middle, high]);
             values
                 .iter()
                 .filter(|value| **value > 0)
@@ -88,7 +110,10 @@ impl<'de> Deserialize<'de> for Ring {
         let mut bytes = bytes.as_slice();
         while let Some((&offset, rest)) = bytes.split_first() {
             bytes = rest;
-            let mut mask = next(&mut bytes).ok_or_else(|| de::Error::custom("a cell without its mask"))?;
+            let (&[low, middle, high], rest) =
+                bytes.split_first_chunk::<3>().ok_or_else(|| de::Error::custom("a cell without its mask"))?;
+            bytes = rest;
+            let mut mask = u32::from_le_bytes([low, middle, high, 0]);
             let mut values = [0; VALUES];
             for value in &mut values {
                 if mask & 1 == 1 {
@@ -147,7 +172,7 @@ mod tests {
         let bytes = postcard::to_allocvec(&ring).unwrap();
 
         assert_eq!(postcard::from_bytes::<Ring>(&bytes).unwrap(), ring);
-        assert!(bytes.len() <= CELLS * 13 + 8, "{} bytes", bytes.len());
+        assert!(bytes.len() <= CELLS * 14 + 8, "{} bytes", bytes.len());
     }
 
     #[test]

@@ -117,7 +117,7 @@ static REGISTRY: &[Entry] = &[
         "How far what is pushed may differ from what is pulled, as a share of the larger."),
     entry("an0084/relay/correlation", Slot::Ratio(|s| &mut s.an0084.relay.correlation, 0.0, 1.0), None,
         "Rank correlation of what is pushed with what is pulled, from which the two are coupled in time."),
-    entry("an0084/relay/hours", Slot::KofM(|s| &mut s.an0084.relay.hours, 6), None,
+    entry("an0084/relay/hours", Slot::KofM(|s| &mut s.an0084.relay.hours, 3), None,
         "In how many of the last hours traffic must look relayed."),
     entry("an0084/scan/hosts", Slot::Count(|s| &mut s.an0084.scan.hosts, 2, 1_000_000), None,
         "Hosts that do not answer on one port in 5 minutes, from which it is a scan."),

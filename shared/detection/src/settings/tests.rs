@@ -29,11 +29,11 @@ fn every_path_leads_to_a_place_of_its_own() {
     let changed = |kind: Kind| match kind {
         Kind::BusinessHours => "Sat 10:00-12:00",
         Kind::Count => "9",
-        Kind::Duration => "23h",
+        Kind::Duration => "25h",
         Kind::Factor => "7.5",
         Kind::Families => "m7i",
         Kind::Hourly => "24MB",
-        Kind::KofM => "1/5",
+        Kind::KofM => "1/3",
         Kind::Mode => "off",
         Kind::Monthly => "3USD/month",
         Kind::Networks => "198.51.100.0/24",
@@ -87,8 +87,8 @@ fn units_are_read_exactly() {
     assert_eq!(with("an0084/intel-share", "25%").an0084.intel_share, 0.25);
     let egress = with("an0084/traffic-egress-threshold/billing-alert", "12.5USD/month").an0084;
     assert_eq!(egress.traffic_egress_threshold.billing_alert, 12.5);
-    let hours = with("an0084/relay/hours", "3/4").an0084.relay.hours;
-    assert_eq!((hours.k(), hours.m()), (3, 4));
+    let hours = with("an0084/relay/hours", "1/2").an0084.relay.hours;
+    assert_eq!((hours.k(), hours.m()), (1, 2));
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn bounds_are_inclusive_and_named_when_passed() {
         [
             r#"an0084/flood/windows: expected 1 to 12, found "13""#,
             r#"lateness: expected 0ms to 1d, found "25h""#,
-            r#"an0084/relay/hours: expected 1/1 to 6/6, found "2/7""#,
+            r#"an0084/relay/hours: expected 1/1 to 3/3, found "2/7""#,
         ]
     );
     assert_eq!(faults(&[("an0084/traffic-egress-threshold/percentile", "91")]).len(), 1);

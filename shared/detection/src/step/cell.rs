@@ -19,7 +19,13 @@ pub(super) fn cell(
     bucket: i64,
     unique: &dyn Fn(IpAddr) -> bool,
 ) -> Cell {
-    let mut cell = Cell { external: summary.external, pull: summary.pull, ..Cell::default() };
+    let mut cell = Cell {
+        external: summary.external,
+        pull: summary.pull,
+        largest: summary.largest,
+        exchange: summary.exchange,
+        ..Cell::default()
+    };
     for push in &summary.pushes {
         cell.push.add(push.payload);
         if !state.known.contains(address_hash(push.ip)) && unique(push.ip) {
@@ -48,8 +54,10 @@ pub(super) fn cell(
     cell.push.add(folded.push());
     cell.origins = narrow(summary.origins.len() + origins.count() as usize);
     cell.peers = narrow(summary.peers.len() + peers.count() as usize);
-    cell.failed = narrow(summary.tries.iter().map(|tries| tries.failed as usize).sum());
-    cell.tried = narrow(summary.tries.iter().map(|tries| tries.tried as usize).sum());
+    // What a busy host does on ports that answer says nothing of the ports that do not.
+    let silent = || summary.tries.iter().filter(|tries| tries.tried >= 3 && tries.failed * 2 >= tries.tried);
+    cell.failed = narrow(silent().map(|tries| tries.failed as usize).sum());
+    cell.tried = narrow(silent().map(|tries| tries.tried as usize).sum());
     cell
 }
 

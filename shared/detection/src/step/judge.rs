@@ -42,7 +42,8 @@ pub(super) fn judge(
     absorb(state, open, &summary, bucket);
     note_pushes(state, &summary, bucket, outcome);
     let unique = |ip: IpAddr| !(around.users)(address_hash(ip)).is_popular();
-    let cell = cell(state, &summary, &open.folded, bucket, &unique);
+    let mut cell = cell(state, &summary, &open.folded, bucket, &unique);
+    listed(&rows, around.intel).iter().for_each(|(_, _, pair)| cell.listed.add(*pair));
     state.ring.push(bucket, cell);
     let said = said(state, &summary, bucket, open, around);
     for push in &summary.pushes {

@@ -16,7 +16,7 @@ fn usual() -> Usual {
         p99: 10 * MB,
         observed: 0,
     };
-    Usual { facts, peak: 10 * MB, ceiling: None }
+    Usual { facts, peak: 10 * MB, ceiling: None, ..Usual::default() }
 }
 
 /// An hour whose last `many` buckets hold `bytes`, the others 3 MB.
@@ -73,6 +73,7 @@ fn far_out_on_the_log_scale_speaks_where_the_ratio_does_not() {
         facts: BaselineFacts { p50: 40 * MB, p90: 42 * MB, p95: 43 * MB, p99: 44 * MB, ..usual().facts },
         peak: 44 * MB,
         ceiling: None,
+        ..Usual::default()
     };
     let z_only = |z| severity([90 * MB; 12], &steady, &[NO_COST, ("ratio", "1000"), ("z", z)]);
 
@@ -86,6 +87,7 @@ fn a_steady_shipper_with_a_fifth_more_is_no_anomaly() {
         facts: BaselineFacts { p50: 40 * MB, p90: 40 * MB, p95: 41 * MB, p99: 41 * MB, ..usual().facts },
         peak: 41 * MB,
         ceiling: None,
+        ..Usual::default()
     };
 
     assert_eq!(severity([48 * MB; 12], &steady, &[NO_COST]), None);
@@ -110,6 +112,7 @@ fn below_the_floor_volume_is_never_a_finding() {
         facts: BaselineFacts { p50: 100_000, p90: 200_000, p95: 300_000, p99: 400_000, ..usual().facts },
         peak: 400_000,
         ceiling: None,
+        ..Usual::default()
     };
     let egress = |hourly: u64| [hourly.div_ceil(12); 12];
 
@@ -124,6 +127,7 @@ fn a_dormant_host_has_a_lower_floor() {
         facts: BaselineFacts { p50: 49_999, p90: 60_000, p95: 70_000, p99: 80_000, ..usual().facts },
         peak: 80_000,
         ceiling: None,
+        ..Usual::default()
     };
     let awake = Usual { facts: BaselineFacts { p50: 50_000, ..dormant.facts }, ..dormant };
     let egress = [25 * MB / 12 + 1; 12];
@@ -167,6 +171,7 @@ fn a_host_that_always_uses_half_of_its_bandwidth_is_worth_a_line_only() {
         facts: BaselineFacts { p50: 600 * MB, p90: 640 * MB, p95: 650 * MB, p99: 660 * MB, ..usual().facts },
         peak: 660 * MB,
         ceiling: None,
+        ..Usual::default()
     };
 
     assert_eq!(on_a_small_instance(620 * MB, 0, &busy, &[]), Some(Severity::Info));
@@ -185,6 +190,7 @@ fn what_the_unusual_part_would_cost_is_reported_from_the_alert_on() {
         },
         peak: 1_660 * MB,
         ceiling: None,
+        ..Usual::default()
     };
     let month = |above| severity([1_650 * MB + above; 12], &busy, &[]);
 
@@ -222,6 +228,7 @@ fn each_bucket_is_judged_by_its_own_hour() {
         facts: BaselineFacts { p50: 390 * MB, p90: 400 * MB, p95: 400 * MB, p99: 410 * MB, ..usual().facts },
         peak: 410 * MB,
         ceiling: None,
+        ..Usual::default()
     };
     let quiet = Usual { peak: 410 * MB, ..usual() };
     let mut buckets = [Bucket { egress: 395 * MB, demand: 0, usual: &backup }; 12];
@@ -259,6 +266,7 @@ fn no_hour_however_long_or_large_panics() {
         facts: BaselineFacts { p95: u64::MAX, p99: u64::MAX, ..usual().facts },
         peak: u64::MAX,
         ceiling: Some(0),
+        ..Usual::default()
     };
     for count in [0, 1, 12, 40] {
         let buckets = vec![Bucket { egress: u64::MAX, demand: u64::MAX, usual: &usual }; count];
