@@ -8,8 +8,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use super::{Cell, Pair, Ring};
 use crate::observation::BUCKET;
 
-/// Values of a cell, in the order of a document: new ones go to the end.
+/// Values of a cell, in the order of a document: what a quiet entity has comes first.
 const VALUES: usize = 21;
+
+/// Says that a mask has a third byte: one of the values behind the fifteenth is not zero.
+const MORE: u16 = 1 << 15;
 
 /// Significant bits of a stored value.
 const BITS: u32 = 11;
@@ -39,21 +42,21 @@ impl Cell {
         [
             external.out,
             external.into,
+            pull.out,
+            pull.into,
+            largest,
+            origins.into(),
+            tried.into(),
             push.out,
             push.into,
             novel.out,
             novel.into,
-            pull.out,
-            pull.into,
-            served_new.out,
-            served_new.into,
             served.out,
             served.into,
-            origins.into(),
-            peers.into(),
             failed.into(),
-            tried.into(),
-            largest,
+            peers.into(),
+            served_new.out,
+            served_new.into,
             exchange.out,
             exchange.into,
             listed.out,
@@ -66,16 +69,16 @@ impl Cell {
         let count = |at: usize| u16::try_from(values[at]).unwrap_or(u16::MAX);
         Self {
             external: pair(0),
-            push: pair(2),
-            novel: pair(4),
-            pull: pair(6),
-            served_new: pair(8),
-            served: pair(10),
-            origins: count(12),
-            peers: count(13),
-            failed: count(14),
-            tried: count(15),
-            largest: values[16],
+            pull: pair(2),
+            largest: values[4],
+            origins: count(5),
+            tried: count(6),
+            push: pair(7),
+            novel: pair(9),
+            served: pair(11),
+            failed: count(13),
+            peers: count(14),
+            served_new: pair(15),
             exchange: pair(17),
             listed: pair(19),
         }
@@ -91,8 +94,11 @@ impl Serialize for Ring {
             let offset = u8::try_from((start - base) / BUCKET).map_err(ser::Error::custom)?;
             let values = cell.values();
             let mask = values.iter().rev().fold(0_u32, |mask, value| mask << 1 | u32::from(*value > 0));
-            let [low, middle, high, _] = mask.to_le_bytes();
-            bytes.extend([offset, low, middle, high]);
+            let rare = u8::try_from(mask >> 15).map_err(ser::Error::custom)?;
+            let usual = (mask as u16 & !MORE) | if rare > 0 { MORE } else { 0 };
+            bytes.push(offset);
+            bytes.extend(usual.to_le_bytes());
+            bytes.extend((rare > 0).then_some(rare));
             values
                 .iter()
                 .filter(|value| **value > 0)
@@ -110,10 +116,14 @@ impl<'de> Deserialize<'de> for Ring {
         let mut bytes = bytes.as_slice();
         while let Some((&offset, rest)) = bytes.split_first() {
             bytes = rest;
-            let (&[low, middle, high], rest) =
-                bytes.split_first_chunk::<3>().ok_or_else(|| de::Error::custom("a cell without its mask"))?;
-            bytes = rest;
-            let mut mask = u32::from_le_bytes([low, middle, high, 0]);
+            let usual = next(&mut bytes).ok_or_else(|| de::Error::custom("a cell without its mask"))?;
+            let mut mask = u32::from(usual & !MORE);
+            if usual & MORE != 0 {
+                let (&rare, rest) =
+                    bytes.split_first().ok_or_else(|| de::Error::custom("a cell without its whole mask"))?;
+                bytes = rest;
+                mask |= u32::from(rare) << 15;
+            }
             let mut values = [0; VALUES];
             for value in &mut values {
                 if mask & 1 == 1 {
@@ -172,13 +182,17 @@ mod tests {
         let bytes = postcard::to_allocvec(&ring).unwrap();
 
         assert_eq!(postcard::from_bytes::<Ring>(&bytes).unwrap(), ring);
-        assert!(bytes.len() <= CELLS * 14 + 8, "{} bytes", bytes.len());
+        assert!(bytes.len() <= CELLS * 13 + 8, "{} bytes", bytes.len());
     }
 
     #[test]
-    fn a_cut_off_ring_is_refused() {
+    fn every_value_reads_back_and_a_cut_off_ring_is_refused() {
         let mut ring = Ring::default();
-        ring.push(0, Cell { origins: 3, ..Cell::default() });
+        ring.push(0, Cell { listed: Pair { out: 1, into: 3 }, ..Cell::default() });
+        let whole = Cell::from_values(std::array::from_fn(|n| n as u64 + 1));
+        ring.push(BUCKET, whole);
+        let stored = postcard::to_allocvec(&ring).unwrap();
+        assert_eq!(postcard::from_bytes::<Ring>(&stored).unwrap(), ring);
         let (base, bytes) =
             postcard::from_bytes::<(i64, Vec<u8>)>(&postcard::to_allocvec(&ring).unwrap()).unwrap();
         let cut = postcard::to_allocvec(&(base, &bytes[..bytes.len() - 1])).unwrap();
