@@ -51,7 +51,6 @@ fn payloads_of_minutes_open_the_incidents_that_a_replay_opens_and_documents_stay
         }
     }
 
-    for f in replayed.iter().chain(&delivered).filter(|f| f.uid.contains("i-041e114c4812c0324")) {}
     let (replayed, delivered) = (told(&replayed), told(&delivered));
     let missing: Vec<_> = replayed.difference(&delivered).collect();
     let surplus: Vec<_> = delivered.difference(&replayed).collect();
