@@ -37,7 +37,8 @@ fn each_kernel_has_a_runbook_with_all_sections_in_order() {
 
 #[test]
 fn no_runbook_is_left_over_from_a_kernel_that_is_gone() {
-    let mut known: BTreeSet<String> = kernels().iter().map(|kernel| format!("{}.md", kernel.name())).collect();
+    let mut known: BTreeSet<String> =
+        kernels().iter().map(|kernel| format!("{}.md", kernel.name())).collect();
     known.insert("isolate.md".to_owned());
     for page in pages(&root().join("docs/runbooks")) {
         let name = page.file_name().unwrap().to_string_lossy().into_owned();
