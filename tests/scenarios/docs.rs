@@ -64,6 +64,24 @@ fn each_setting_that_a_page_names_is_in_the_registry() {
 }
 
 #[test]
+fn each_default_that_how_it_decides_gives_is_the_registrys() {
+    let page = fs::read_to_string(root().join("docs/how-it-decides.md")).unwrap();
+    let words: Vec<&str> = page.split_whitespace().collect();
+    let mut checked = 0;
+    for pair in words.windows(2) {
+        let path = pair[0].trim_matches(|c| "`(".contains(c));
+        let Some(default) = pair[1].strip_prefix('[').and_then(|rest| rest.split(']').next()) else {
+            continue;
+        };
+        if let Some(entry) = registry().iter().find(|entry| entry.path == path) {
+            assert_eq!(entry.default_text(), default, "{path}");
+            checked += 1;
+        }
+    }
+    assert!(checked >= 20, "{checked} defaults given");
+}
+
+#[test]
 fn each_relative_link_leads_to_a_file() {
     let mut checked = 0;
     for page in all_pages() {
