@@ -4,6 +4,7 @@
 
 mod arrows;
 mod batches;
+mod docs;
 mod kept;
 mod physics;
 mod truth;
