@@ -44,9 +44,9 @@ pub(super) fn upload(view: &View<'_>) -> Option<Verdict> {
     })
 }
 
-/// Bytes an hour that leave the entity as a rule; half of all traffic of the day before while it is learned.
+/// Bytes an hour that leave the entity as a rule; half of all traffic of the day before where too little was seen.
 fn usual_rate(view: &View<'_>, usual: &Usual, first: i64) -> u64 {
-    if usual.is_known() {
+    if usual.upper > 0 {
         return usual.upper.saturating_mul(12);
     }
     let before = first.div_euclid(DAY);
