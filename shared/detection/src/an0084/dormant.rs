@@ -38,3 +38,23 @@ fn silent(past: &[u64], sent: u64) -> bool {
     let quiet = before.iter().filter(|bytes| **bytes < QUIET_DAY).count();
     past.len() >= 2 && quiet * 2 > before.len() && before.iter().all(|bytes| *bytes < QUIET_DAY.max(sent / 4))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MB: u64 = 1_000_000;
+
+    #[test]
+    fn one_day_of_updates_does_not_hide_that_a_host_was_silent() {
+        assert!(silent(&[5 * MB, 60 * MB, 4 * MB, 3 * MB], 400 * MB));
+        assert!(!silent(&[5 * MB, 60 * MB, 4 * MB, 3 * MB], 200 * MB), "a quarter of what leaves now");
+    }
+
+    #[test]
+    fn a_host_that_worked_on_half_of_its_days_was_not_silent() {
+        assert!(!silent(&[5 * MB, 31 * MB, 3 * MB], 400 * MB));
+        assert!(silent(&[5 * MB, 29 * MB, 3 * MB], 400 * MB));
+        assert!(!silent(&[5 * MB], 400 * MB), "one day is no history");
+    }
+}

@@ -54,3 +54,38 @@ fn rate(day: i64, bytes: u64, first: i64) -> f64 {
     let from = (first - day * DAY).clamp(0, DAY - HOUR);
     bytes as f64 * HOUR as f64 / (DAY - from) as f64
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+
+    use super::*;
+    use crate::ring::Pair;
+
+    #[test]
+    fn a_fifth_more_each_day_is_growth_and_less_is_not() {
+        assert!(grows(&to(&[(10, 20), (11, 24), (12, 29)], 10 * DAY), 12));
+        assert!(!grows(&to(&[(10, 20), (11, 24), (12, 28)], 10 * DAY), 12));
+        assert!(!grows(&to(&[(10, 20), (12, 29)], 10 * DAY), 12), "not on each day");
+    }
+
+    #[test]
+    fn a_first_day_counts_by_the_hours_in_which_the_destination_was_known() {
+        assert!(!grows(&to(&[(10, 20), (11, 40)], 10 * DAY + DAY / 2), 11));
+        assert!(grows(&to(&[(10, 20), (11, 49)], 10 * DAY + DAY / 2), 11));
+    }
+
+    fn to(days: &[(i64, u64)], first: i64) -> Destination {
+        Destination {
+            ip: IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9)),
+            port: 443,
+            protocol: 6,
+            first,
+            last: 0,
+            buckets: 0,
+            wire: Pair::default(),
+            weight: 0,
+            days: days.iter().map(|(day, megabytes)| (*day, megabytes * 1_000_000)).collect(),
+        }
+    }
+}

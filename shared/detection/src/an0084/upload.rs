@@ -1,6 +1,7 @@
 //! A long upload to somebody new.
 
 use super::View;
+use crate::baseline::Usual;
 use crate::entity::address_hash;
 use crate::finding::{Kernel, Severity};
 use crate::kernels::Verdict;
@@ -13,7 +14,7 @@ pub(super) fn upload(view: &View<'_>) -> Option<Verdict> {
         return None;
     }
     let asked = i64::from(view.settings.an0084.upload.hours);
-    let usual = view.state.season.usual_of(view.bucket).upper.saturating_mul(12);
+    let usual = view.state.season.usual_of(view.bucket);
     let found = view.state.destinations.iter().find(|entry| {
         let age = entry.last - entry.first + BUCKET;
         // People start exports while they work; what began then must last a third longer.
@@ -26,7 +27,7 @@ pub(super) fn upload(view: &View<'_>) -> Option<Verdict> {
             && i64::from(entry.buckets) >= hours * 10
             && rate >= view.settings.an0084.upload.min_bytes
             // A service that moved to another address gets what it always got.
-            && rate >= usual.saturating_mul(2)
+            && rate >= usual_rate(view, &usual, entry.first).saturating_mul(2)
             && !view.state.known.contains(address_hash(entry.ip))
             && !(view.shared)(entry.ip)
     })?;
@@ -41,4 +42,14 @@ pub(super) fn upload(view: &View<'_>) -> Option<Verdict> {
             found.buckets
         )],
     })
+}
+
+/// Bytes an hour that leave the entity as a rule; half of all traffic of the day before where too little was seen.
+fn usual_rate(view: &View<'_>, usual: &Usual, first: i64) -> u64 {
+    if usual.upper > 0 {
+        return usual.upper.saturating_mul(12);
+    }
+    let before = first.div_euclid(DAY);
+    let day = view.state.days.iter().rfind(|(day, _)| *day < before);
+    day.map_or(0, |(_, bytes)| bytes / 48)
 }

@@ -201,3 +201,6 @@ fn rush(peer: &Push, sums: &crate::observation::RowSums) -> Option<Rush> {
         answered,
     })
 }
+
+#[cfg(test)]
+mod tests;

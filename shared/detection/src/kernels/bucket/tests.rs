@@ -1,0 +1,50 @@
+use std::net::Ipv4Addr;
+
+use super::*;
+use crate::observation::{RowKey, RowSums};
+
+#[test]
+fn a_broker_that_answers_as_much_as_it_gets_is_neither_gateway_nor_origin() {
+    let summary =
+        summarise(&[row(1, 9_000, 8_000, 60), row(2, 250_000, 220_000, 40), row(3, 900, 50_000, 9)]);
+
+    assert!(summary.pushes.is_empty());
+    assert!(summary.exchange.out > 200_000, "{summary:?}");
+    assert!(summary.pull.out < 10_000, "a small exchange may be an origin's: {summary:?}");
+}
+
+#[test]
+fn the_largest_origin_is_told_apart_from_the_rest_of_the_pull() {
+    let summary = summarise(&[row(1, 900, 50_000, 9), row(2, 900, 700_000, 9)]);
+
+    assert!(summary.largest > 650_000 && summary.largest < summary.pull.into, "{summary:?}");
+}
+
+#[test]
+fn a_peer_is_given_much_and_asks_little_and_a_probe_is_none() {
+    let peer = |out, into| {
+        let mut row = row(1, out, into, 2);
+        row.sums.unprivileged = true;
+        summarise(&[row]).peers.len()
+    };
+
+    assert_eq!(peer(300_000, 400), 1);
+    assert_eq!(peer(300_000, 250), 0, "headers only");
+    assert_eq!(peer(1_500, 1_500), 0);
+}
+
+/// A dialled remote over TCP with these wire bytes, and as many packets each way.
+fn row(host: u8, out: u64, into: u64, packets: u64) -> Row {
+    let remote = IpAddr::V4(Ipv4Addr::new(203, 0, 113, host));
+    Row {
+        bucket: 0,
+        key: RowKey { remote, port: 443, side: Side::Dialled, protocol: TCP },
+        sums: RowSums {
+            bytes_out: out,
+            bytes_in: into,
+            packets_out: packets,
+            packets_in: packets,
+            ..RowSums::default()
+        },
+    }
+}
