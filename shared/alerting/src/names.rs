@@ -81,6 +81,7 @@ pub(crate) const fn missing(missing: Missing) -> &'static str {
         Missing::TenMinuteRecords => "ten-minute-records",
         Missing::SkippedRecords => "skipped-records",
         Missing::Lists => "lists",
+        Missing::FreshLists => "fresh-lists",
         Missing::History => "history",
         Missing::Inventory => "inventory",
     }
@@ -100,6 +101,7 @@ pub(crate) const fn limit(missing: Missing) -> &'static str {
         }
         Missing::SkippedRecords => "SKIPDATA: flow logs dropped records, so the figures are lower bounds",
         Missing::Lists => "no Tor, VPN or proxy list was given: remotes carry no such label",
+        Missing::FreshLists => "an address list is older than it should be and counts half: refresh it",
         Missing::History => "the entity's own history is still too short to judge by",
         Missing::Inventory => "no inventory was given: instance type, tags and interface type are unknown",
     }

@@ -26,8 +26,11 @@ pub(crate) fn steps(finding: &Finding) -> Vec<Step> {
         Step { text: format!("On the host: {}.", advice.check), command: Vec::new() },
         Step { text: isolation(finding.subject.interfaces.len()), command: entity.isolate() },
         Step {
-            text: format!("If it is meant ({}): suppress it, with an owner and an end.", advice.benign),
-            command: suppress(finding),
+            text: format!(
+                "If it is meant ({}): \"Quiet\" in the runbook says how to keep it quiet.",
+                advice.benign
+            ),
+            command: Vec::new(),
         },
     ]
 }
@@ -83,18 +86,6 @@ impl<'a> Entity<'a> {
         let region = self.region.map(|region| format!("--region {region}"));
         std::iter::once(format!("aws ec2 {action}")).chain(region).chain(arguments).collect()
     }
-}
-
-fn suppress(finding: &Finding) -> Vec<String> {
-    let entity = Entity::of(finding);
-    let scope = entity.instance.or(entity.interface).unwrap_or("ENTITY");
-    let region = entity.region.map(|region| format!("--region {region}"));
-    let value =
-        format!(r#"--value '{{"scope":"{scope}","reason":"WHY","owner":"WHO","expiry":"YYYY-MM-DD"}}'"#);
-    std::iter::once("aws ssm put-parameter --type String".to_owned())
-        .chain(region)
-        .chain([format!("--name /weir/STAGE/suppressions/{}", finding.kernel.name()), value])
-        .collect()
 }
 
 /// One interface left open leaves the entity open.

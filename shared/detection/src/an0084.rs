@@ -12,6 +12,8 @@ mod upload;
 
 use std::net::IpAddr;
 
+use weir_intel::lists::ListKind;
+
 use crate::kernels::Verdict;
 use crate::kernels::bucket::Summary;
 use crate::ring::Pair;
@@ -29,8 +31,10 @@ pub struct View<'a> {
     pub summary: &'a Summary,
     /// Start of this bucket.
     pub bucket: i64,
-    /// Dialled remotes of this bucket that are on a list: label, address, wire bytes.
-    pub listed: &'a [(&'static str, IpAddr, Pair)],
+    /// Dialled remotes of this bucket that are on a list: which, address, wire bytes.
+    pub listed: &'a [(ListKind, IpAddr, Pair)],
+    /// Tells whether a list is older than it may be.
+    pub stale: &'a dyn Fn(ListKind) -> bool,
     /// Tells whether other established entities push to an address too.
     pub shared: &'a dyn Fn(IpAddr) -> bool,
     /// The settings in force.

@@ -228,6 +228,8 @@ pub enum Missing {
     SkippedRecords,
     /// No Tor, VPN or proxy list was given.
     Lists,
+    /// An address list is older than `intel/max-age` allows.
+    FreshLists,
     /// The entity's own history is too short.
     History,
     /// No inventory was given: instance facts, tags and interface types are unknown.

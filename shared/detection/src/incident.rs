@@ -1,6 +1,7 @@
 //! Verdicts to incidents: one per entity and evidence group, told once, and again only when it grows.
 
 use weir_intel::Intel;
+use weir_intel::lists::ListKind;
 
 use crate::entity::EntityKey;
 use crate::finding::{
@@ -139,7 +140,7 @@ fn finding(
         count: incident.count,
         subject: subject(state, key, intel),
         contributions: judgement.contributions,
-        missing: missing(state, baseline.state, intel),
+        missing: missing(state, baseline.state, time, settings, intel),
         baseline,
         remotes,
         series,
@@ -192,13 +193,20 @@ fn usd(bytes: u64) -> f32 {
     (bytes as f64 / 1e9 * USD_PER_GB) as f32
 }
 
-fn missing(state: &EntityState, learning: Learning, intel: &Intel) -> Vec<Missing> {
+fn missing(
+    state: &EntityState,
+    learning: Learning,
+    time: i64,
+    settings: &Settings,
+    intel: &Intel,
+) -> Vec<Missing> {
     [
         (!state.has_flags, Missing::TcpFlags),
         (!state.has_direction, Missing::FlowDirection),
         (state.interval > 120_000, Missing::TenMinuteRecords),
         (state.losses > 0, Missing::SkippedRecords),
         (!intel.has_lists(), Missing::Lists),
+        (ListKind::ALL.iter().any(|kind| settings.is_stale(*kind, intel, time)), Missing::FreshLists),
         (learning == Learning::Learning, Missing::History),
         (intel.inventory.is_empty(), Missing::Inventory),
     ]

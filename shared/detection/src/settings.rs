@@ -12,6 +12,9 @@ mod registry;
 mod toml;
 mod tree;
 
+use weir_intel::Intel;
+use weir_intel::lists::{ListKind, freshness};
+
 pub use fault::{Fault, FaultKind, SettingsErrors, ValueError};
 pub use hours::{BusinessHours, LocalTime, Zone};
 pub use markdown::render_markdown;
@@ -73,6 +76,17 @@ impl Settings {
     #[must_use]
     pub fn in_business_hours(&self, time: i64) -> bool {
         self.business_hours.contains(self.time_zone.local(time))
+    }
+
+    /// Whether an address list is older at `time` (ms since the epoch) than it may be.
+    #[must_use]
+    pub fn is_stale(&self, kind: ListKind, intel: &Intel, time: i64) -> bool {
+        let max_age = match kind {
+            ListKind::Tor => self.intel.max_age.tor,
+            ListKind::Vpn => self.intel.max_age.vpn,
+            ListKind::Proxy => self.intel.max_age.proxy,
+        };
+        freshness(intel.updated.of(kind), time, max_age) < 1.0
     }
 
     /// What only two settings together show to be wrong.

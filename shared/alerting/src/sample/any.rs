@@ -87,8 +87,10 @@ fn severity() -> impl Strategy<Value = Severity> {
 }
 
 fn missing() -> impl Strategy<Value = Missing> {
-    use Missing::{FlowDirection, History, Inventory, Lists, SkippedRecords, TcpFlags, TenMinuteRecords};
-    select(&[TcpFlags, FlowDirection, TenMinuteRecords, SkippedRecords, Lists, History, Inventory][..])
+    use Missing::*;
+    let all =
+        [TcpFlags, FlowDirection, TenMinuteRecords, SkippedRecords, Lists, FreshLists, History, Inventory];
+    proptest::sample::select(all.to_vec())
 }
 
 fn subject() -> impl Strategy<Value = Subject> {

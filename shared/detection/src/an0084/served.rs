@@ -51,7 +51,8 @@ fn mesh(view: &View<'_>) -> Option<Balance> {
     let into: Vec<f64> =
         cells.iter().map(|cell| cell.served_new.into.saturating_add(cell.dialled().into) as f64).collect();
     let coupling = crate::kernels::statistics::coupling(&out, &into);
-    let peers = view.state.origins.count();
+    // Who gives as much as he takes is no origin, and counts as a peer.
+    let peers = view.state.origins.count().max(view.state.peers.count());
     let active = out.iter().filter(|out| **out > 0.0).count();
     (coupling >= 0.8 && peers >= 8 && active >= 10).then(|| Balance {
         forward: total.out as f64 / total.into.max(1) as f64,

@@ -132,7 +132,7 @@ static REGISTRY: &[Entry] = &[
     entry("an0084/flood/reply-ratio", Slot::Ratio(|s| &mut s.an0084.flood.reply_ratio, 0.0, 1.0), None,
         "Reply bytes as a share of those sent, up to which traffic counts as unanswered."),
     entry("an0084/flood/windows", Slot::Count(|s| &mut s.an0084.flood.windows, 1, 12), None,
-        "5-minute buckets in a row that a flood must last."),
+        "Minutes within a 5-minute bucket that a flood must last."),
     entry("an0084/torrent/peers", Slot::Count(|s| &mut s.an0084.torrent.peers, 2, 100_000), None,
         "External peers an hour, exchanging both ways on unprivileged ports, from which it is file sharing."),
     entry("an0084/upload/min-bytes", Slot::Hourly(|s| &mut s.an0084.upload.min_bytes, 0, 1_000 * TB), None,

@@ -10,14 +10,14 @@ use crate::an0084::{View, verdicts};
 use crate::baseline::ANOMALOUS;
 use crate::counter::Filter;
 use crate::entity::{EntityKey, address_hash};
-use crate::finding::{Kernel, Severity};
+use crate::finding::{Finding, Kernel, Severity};
 use crate::incident::{self, Told};
 use crate::kernels::bucket::{Summary, summarise};
 use crate::kernels::combine::combine;
 use crate::kernels::instance::{self, Context, News};
 use crate::kernels::session::{self, Sessions};
 use crate::kernels::{Verdict, volume};
-use crate::observation::BUCKET;
+use crate::observation::{BUCKET, Row};
 use crate::open::OpenBucket;
 use crate::state::{DAY, EntityState, HOUR, add_day};
 
@@ -26,6 +26,26 @@ const NOTED_BYTES: u64 = 20_000;
 
 /// Buckets of an hour.
 const AN_HOUR: usize = 12;
+
+/// What a bucket showed.
+struct Seen<'a> {
+    /// Partners, by who opened the conversation.
+    rows: &'a [Row],
+    /// The same by roles.
+    summary: Summary,
+    /// Start.
+    bucket: i64,
+    /// Event time of the latest record.
+    latest: i64,
+}
+
+impl<'a> Seen<'a> {
+    fn of(rows: &'a [Row], open: &OpenBucket, bucket: i64) -> Self {
+        let mut summary = summarise(rows);
+        open.folded.include_in(&mut summary);
+        Self { rows, summary, bucket, latest: open.beside.latest.max(bucket) }
+    }
+}
 
 /// Judges a bucket that gets no more records.
 pub(super) fn judge(
@@ -37,21 +57,20 @@ pub(super) fn judge(
     outcome: &mut Outcome,
 ) {
     let rows = by_initiator(&open.rows, &mut state.answers);
-    let mut summary = summarise(&rows);
-    open.folded.include_in(&mut summary);
-    absorb(state, open, &summary, bucket);
-    note_pushes(state, &summary, bucket, outcome);
+    let seen = Seen::of(&rows, open, bucket);
+    absorb(state, open, &seen);
+    note_pushes(state, &seen, outcome);
     let unique = |ip: IpAddr| !(around.users)(address_hash(ip)).is_popular();
-    let mut cell = cell(state, &summary, &open.folded, bucket, &unique);
+    let mut cell = cell(state, &seen.summary, &open.folded, bucket, &unique);
     listed(&rows, around.intel).iter().for_each(|(_, _, pair)| cell.listed.add(*pair));
     state.ring.push(bucket, cell);
-    let said = said(state, &summary, bucket, open, around);
-    for push in &summary.pushes {
+    let said = said(state, &seen, around);
+    for push in &seen.summary.pushes {
         state.known.insert(address_hash(push.ip));
     }
-    learn(state, &said, summary.external.out, bucket);
+    learn(state, &said, seen.summary.external.out, bucket);
     state.fade();
-    tell(state, key, &said, &summary, bucket, open, around, outcome);
+    outcome.findings.extend(tell(state, key, &said, &seen, around));
 }
 
 /// Scans and floods need no more than the bucket that they are seen in: they are told before it is complete.
@@ -66,16 +85,17 @@ pub(super) fn judge_early(
     outcome: &mut Outcome,
 ) {
     let rows = by_initiator(&open.rows, &mut state.answers);
-    let mut summary = summarise(&rows);
-    open.folded.include_in(&mut summary);
-    let mut said = flow_verdicts(state, &summary, bucket, open, around);
+    let mut seen = Seen::of(&rows, open, bucket);
+    let mut said = flow_verdicts(state, &seen, around);
     said.retain(|verdict| matches!(verdict.kernel, Kernel::Scan | Kernel::Flood));
     // Its bytes count when the bucket is complete.
-    summary.external = crate::ring::Pair::default();
-    tell(state, key, &said, &summary, bucket, open, around, outcome);
+    seen.summary.external = crate::ring::Pair::default();
+    outcome.findings.extend(tell(state, key, &said, &seen, around));
 }
 
-fn absorb(state: &mut EntityState, open: &OpenBucket, summary: &Summary, bucket: i64) {
+fn absorb(state: &mut EntityState, open: &OpenBucket, seen: &Seen<'_>) {
+    let Seen { summary, bucket, .. } = seen;
+    let bucket = *bucket;
     if state.first_seen == 0 {
         state.first_seen = bucket;
     }
@@ -89,9 +109,10 @@ fn absorb(state: &mut EntityState, open: &OpenBucket, summary: &Summary, bucket:
 }
 
 /// Into the table of destinations, and to the account what it should know of an established entity.
-fn note_pushes(state: &mut EntityState, summary: &Summary, bucket: i64, outcome: &mut Outcome) {
+fn note_pushes(state: &mut EntityState, seen: &Seen<'_>, outcome: &mut Outcome) {
+    let bucket = seen.bucket;
     let established = bucket - state.first_seen >= DAY;
-    for push in &summary.pushes {
+    for push in &seen.summary.pushes {
         state.note_push(push, bucket);
         let hash = address_hash(push.ip);
         if established && push.payload.out >= NOTED_BYTES && !state.noted.contains(hash) {
@@ -104,14 +125,9 @@ fn note_pushes(state: &mut EntityState, summary: &Summary, bucket: i64, outcome:
     }
 }
 
-fn said(
-    state: &EntityState,
-    summary: &Summary,
-    bucket: i64,
-    open: &OpenBucket,
-    around: &Around<'_>,
-) -> Vec<Verdict> {
-    let mut said = flow_verdicts(state, summary, bucket, open, around);
+fn said(state: &EntityState, seen: &Seen<'_>, around: &Around<'_>) -> Vec<Verdict> {
+    let bucket = seen.bucket;
+    let mut said = flow_verdicts(state, seen, around);
     if around.settings.an0084.mode.of_findings().is_none() {
         return said;
     }
@@ -147,22 +163,18 @@ fn said(
 }
 
 /// What the flow kernels say; of an entity that relays by declaration only scans and floods.
-fn flow_verdicts(
-    state: &EntityState,
-    summary: &Summary,
-    bucket: i64,
-    open: &OpenBucket,
-    around: &Around<'_>,
-) -> Vec<Verdict> {
+fn flow_verdicts(state: &EntityState, seen: &Seen<'_>, around: &Around<'_>) -> Vec<Verdict> {
+    let bucket = seen.bucket;
     if around.settings.an0084.mode.of_findings().is_none() {
         return Vec::new();
     }
-    let listed = listed(&open.rows, around.intel);
+    let listed = listed(seen.rows, around.intel);
     let view = View {
         state,
-        summary,
+        summary: &seen.summary,
         bucket,
         listed: &listed,
+        stale: &|kind| around.settings.is_stale(kind, around.intel, bucket),
         shared: &|ip| (around.users)(address_hash(ip)).is_popular(),
         settings: around.settings,
     };
@@ -183,28 +195,23 @@ fn learn(state: &mut EntityState, said: &[Verdict], egress: u64, bucket: i64) {
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "each is a different kind of knowledge about one bucket")]
 fn tell(
     state: &mut EntityState,
     key: &EntityKey,
     said: &[Verdict],
-    summary: &Summary,
-    bucket: i64,
-    open: &OpenBucket,
+    seen: &Seen<'_>,
     around: &Around<'_>,
-    outcome: &mut Outcome,
-) {
+) -> Option<Finding> {
     let kernel = said.first().map(|verdict| verdict.kernel);
-    let time = open.beside.latest.max(bucket);
     let told = Told {
-        judgement: combine(said, &context(state, time, said, around)),
+        judgement: combine(said, &context(state, seen.latest, said, around)),
         verdicts: said,
-        remotes: remotes(state, summary, kernel, bucket, around.intel),
-        egress: summary.external.out,
-        bucket,
-        time,
+        remotes: remotes(state, &seen.summary, seen.rows, kernel, seen.bucket, around.intel),
+        egress: seen.summary.external.out,
+        bucket: seen.bucket,
+        time: seen.latest,
     };
-    outcome.findings.extend(incident::report(state, key, told, around.settings, around.intel));
+    incident::report(state, key, told, around.settings, around.intel)
 }
 
 /// What is known of the instance and the hour, where there is something to add it to.

@@ -3,15 +3,16 @@
 use std::net::IpAddr;
 
 use weir_intel::Intel;
+use weir_intel::lists::ListKind;
 
 use crate::finding::{Kernel, Remote, Role};
 use crate::kernels::bucket::Summary;
 use crate::observation::{BUCKET, Row, Side};
 use crate::ring::Pair;
-use crate::state::EntityState;
+use crate::state::{Destination, EntityState};
 
-/// Traffic with listed addresses that the entity dialled: label, address, wire bytes.
-pub(super) fn listed(rows: &[Row], intel: &Intel) -> Vec<(&'static str, IpAddr, Pair)> {
+/// Traffic with listed addresses that the entity dialled: which list, address, wire bytes.
+pub(super) fn listed(rows: &[Row], intel: &Intel) -> Vec<(ListKind, IpAddr, Pair)> {
     if !intel.has_lists() {
         return Vec::new();
     }
@@ -19,15 +20,19 @@ pub(super) fn listed(rows: &[Row], intel: &Intel) -> Vec<(&'static str, IpAddr, 
         .filter(|row| row.key.side == Side::Dialled && row.sums.packets_in > 0)
         .filter_map(|row| {
             let pair = Pair { out: row.sums.bytes_out, into: row.sums.bytes_in };
-            Some((intel.label(row.key.remote)?, row.key.remote, pair))
+            Some((intel.list_of(row.key.remote)?, row.key.remote, pair))
         })
         .collect()
 }
 
-/// The remotes that show it best: gateways and origins, clients' ports, targets.
+/// Remotes named at most per role.
+const NAMED: usize = 5;
+
+/// The remotes that show it best, most bytes first.
 pub(super) fn remotes(
     state: &EntityState,
     summary: &Summary,
+    rows: &[Row],
     kernel: Option<Kernel>,
     bucket: i64,
     intel: &Intel,
@@ -45,46 +50,49 @@ pub(super) fn remotes(
         organisation: intel.asn(ip).and_then(|asn| asn.organisation.as_deref().map(str::to_owned)),
         label: intel.label(ip).map(str::to_owned),
     };
-    let mut remotes = Vec::new();
+    let of_rows = |role: Role, is: &dyn Fn(&Row) -> bool| -> Vec<Remote> {
+        let wire = |row: &Row| Pair { out: row.sums.bytes_out, into: row.sums.bytes_in };
+        let mut found: Vec<&Row> = rows.iter().filter(|row| is(row)).collect();
+        found.sort_by_key(|row| (std::cmp::Reverse(wire(row).total()), row.key));
+        let named = found.into_iter().take(NAMED);
+        named
+            .map(|row| remote(row.key.remote, row.key.port, row.key.protocol, role, wire(row), bucket))
+            .collect()
+    };
+    let origins = || {
+        let named = summary.pulled.iter().take(NAMED);
+        named.map(|it| remote(it.ip, it.port, it.protocol, Role::Origin, it.wire, bucket))
+    };
     match kernel {
-        None => return remotes,
+        None => Vec::new(),
         Some(Kernel::Scan) => {
-            for tries in summary.tries.iter().filter(|tries| tries.failed > 0).take(5) {
-                if let Some(ip) = tries.example {
-                    remotes.push(remote(ip, tries.port, 6, Role::Target, Pair::default(), bucket));
-                }
-            }
+            let tries = summary.tries.iter().filter(|tries| tries.failed > 0).take(NAMED);
+            tries
+                .filter_map(|tries| Some((tries.port, tries.example?)))
+                .map(|(port, ip)| remote(ip, port, 6, Role::Target, Pair::default(), bucket))
+                .collect()
         }
         Some(Kernel::Flood) => {
-            if let Some(rush) = &summary.rush {
-                remotes.push(remote(rush.ip, rush.port, rush.protocol, Role::Target, rush.wire, bucket));
-            }
+            let rush = summary.rush.iter();
+            rush.map(|it| remote(it.ip, it.port, it.protocol, Role::Target, it.wire, bucket)).collect()
         }
+        Some(Kernel::ServedRelay) => {
+            let mut remotes = of_rows(Role::Client, &|row| row.key.side == Side::Served);
+            remotes.extend(origins());
+            remotes
+        }
+        Some(Kernel::Torrent) => of_rows(Role::Peer, &|row| row.sums.unprivileged && row.sums.packets_in > 0),
+        Some(Kernel::Intel) => of_rows(Role::Gateway, &|row| {
+            row.key.side == Side::Dialled && intel.list_of(row.key.remote).is_some()
+        }),
         Some(_) => {
             let mut recent: Vec<_> =
                 state.destinations.iter().filter(|entry| bucket - entry.last < 12 * BUCKET).collect();
             recent.sort_by(|a, b| b.wire.out.cmp(&a.wire.out).then(a.ip.cmp(&b.ip)));
-            for entry in recent.into_iter().take(5) {
-                remotes.push(remote(
-                    entry.ip,
-                    entry.port,
-                    entry.protocol,
-                    Role::Gateway,
-                    entry.wire,
-                    entry.first,
-                ));
-            }
-            for origin in summary.pulled.iter().take(5) {
-                remotes.push(remote(
-                    origin.ip,
-                    origin.port,
-                    origin.protocol,
-                    Role::Origin,
-                    origin.wire,
-                    bucket,
-                ));
-            }
+            let gateways = recent.into_iter().take(NAMED);
+            let gateway =
+                |it: &Destination| remote(it.ip, it.port, it.protocol, Role::Gateway, it.wire, it.first);
+            gateways.map(gateway).chain(origins()).collect()
         }
     }
-    remotes
 }
