@@ -161,6 +161,18 @@ impl Observations {
     }
 }
 
+/// Makes one row of all that speak of the same partner, sorted by key.
+pub(crate) fn join(rows: &mut Vec<Row>) {
+    rows.sort_by_key(|row| row.key);
+    rows.dedup_by(|later, earlier| {
+        let same = later.key == earlier.key;
+        if same {
+            earlier.sums.merge(&later.sums);
+        }
+        same
+    });
+}
+
 impl RowSums {
     /// Adds another part of the same row.
     pub fn merge(&mut self, other: &Self) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::kernels::folded::Folded;
-use crate::observation::{Beside, Observations, Row};
+use crate::observation::{Beside, Observations, Row, join};
 
 /// Rows kept in full per bucket between two batches; the rest is folded into sums by role.
 ///
@@ -60,14 +60,7 @@ impl OpenBuckets {
                 bucket.rows = run.to_vec();
             } else {
                 bucket.rows.extend_from_slice(run);
-                bucket.rows.sort_by_key(|row| row.key);
-                bucket.rows.dedup_by(|later, earlier| {
-                    let same = later.key == earlier.key;
-                    if same {
-                        earlier.sums.merge(&later.sums);
-                    }
-                    same
-                });
+                join(&mut bucket.rows);
             }
         }
         late

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::observation::{Row, Side};
+use crate::observation::{Row, Side, join};
 
 /// Answering ports remembered per entity; a host that serves more has no port that tells anything.
 const ANSWERS: usize = 32;
@@ -29,14 +29,7 @@ pub(super) fn by_initiator<'a>(rows: &'a [Row], answers: &mut Vec<u16>) -> Cow<'
         row.key.side = Side::Served;
         row.key.port = row.sums.local;
     }
-    rows.sort_by_key(|row| row.key);
-    rows.dedup_by(|later, earlier| {
-        let same = later.key == earlier.key;
-        if same {
-            earlier.sums.merge(&later.sums);
-        }
-        same
-    });
+    join(&mut rows);
     Cow::Owned(rows)
 }
 
