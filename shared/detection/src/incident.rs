@@ -180,7 +180,7 @@ fn title(kernel: Kernel, who: &str) -> String {
         Kernel::Torrent => "shares files with many peers",
         Kernel::Intel => "talks to listed anonymity or proxy addresses",
         Kernel::Dormant => "was silent for days and now uploads",
-        Kernel::Upload => "uploads for hours to a new destination",
+        Kernel::Upload => "uploads to a destination that is new here",
         Kernel::SlowGrowth => "sends one destination more every day",
         Kernel::Volume => "sends more than usual",
         Kernel::Session => "keeps long sessions with an unusual remote",
