@@ -139,7 +139,7 @@ fn split(first: u128, last: u128, width: u32) -> impl Iterator<Item = (u128, u8)
         let network = next.filter(|&network| network <= last)?;
         // The largest block that begins here and does not pass the end.
         let aligned = network.trailing_zeros().min(width);
-        let reach = |bits: u32| u128::MAX.checked_shr(128 - bits).map_or(0, |mask| network | mask);
+        let reach = |bits: u32| u128::MAX.checked_shr(128 - bits).map_or(network, |mask| network | mask);
         let bits = (0..=aligned).rev().find(|&bits| reach(bits) <= last).unwrap_or(0);
         next = reach(bits).checked_add(1);
         Some((network, u8::try_from(width - bits).unwrap_or(0)))

@@ -96,3 +96,11 @@ proptest! {
         let _ = RangeSet::parse(&text);
     }
 }
+
+#[test]
+fn a_lone_odd_address_is_one_block() {
+    let (set, errors) = RangeSet::parse("203.0.113.9\n2001:db8::1");
+    assert!(errors.is_empty());
+    let blocks: Vec<String> = set.blocks().iter().map(ToString::to_string).collect();
+    assert_eq!(blocks, ["203.0.113.9/32", "2001:db8::1/128"]);
+}
