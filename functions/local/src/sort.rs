@@ -53,7 +53,8 @@ pub(crate) fn sort(path: &Path, reading: &mut Reading) -> Result<Option<Merge>> 
         match sorter.take(&line)? {
             Taken::Kept => {}
             Taken::Refused(reason) => {
-                refused.push((number, reason, String::from_utf8_lossy(&line).trim_end().to_owned()));
+                let text = String::from_utf8_lossy(&line).trim_end().chars().take(TEXT).collect::<String>();
+                refused.push((number, reason, text));
             }
             Taken::Unsortable => return Ok(None),
         }
@@ -65,8 +66,7 @@ pub(crate) fn sort(path: &Path, reading: &mut Reading) -> Result<Option<Merge>> 
     for (line, reason, text) in refused {
         counts.lines += 1;
         *counts.rejects.entry(reason.code()).or_default() += 1;
-        let text = text.chars().take(TEXT).collect::<String>().into();
-        reading.reject(path, &Reject { line, source: Source::VpcFlow, reason, text })?;
+        reading.reject(path, &Reject { line, source: Source::VpcFlow, reason, text: text.into() })?;
     }
     reading.done(&counts);
     sorter.finish().map(Some).context("cannot sort in a temporary file")

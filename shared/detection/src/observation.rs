@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use crate::entity::{EntityInfo, EntityKey};
+use crate::ring::Pair;
 use packed::PackedRow;
 
 /// Length of a base bucket, milliseconds: five minutes, aligned to UTC.
@@ -197,6 +198,11 @@ impl RowSums {
     /// Bytes out without packet headers: acknowledgements carry nothing.
     pub fn payload_out(&self, key: &RowKey) -> u64 {
         self.bytes_out.saturating_sub(self.packets_out.saturating_mul(header(key)))
+    }
+
+    /// Both directions without packet headers.
+    pub fn payload(&self, key: &RowKey) -> Pair {
+        Pair { out: self.payload_out(key), into: self.payload_in(key) }
     }
 
     /// Bytes in without packet headers.

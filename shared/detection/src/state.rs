@@ -27,8 +27,6 @@ pub const DAY: i64 = 24 * HOUR;
 pub struct EntityState {
     /// Who.
     pub info: EntityInfo,
-    /// Traffic only passes through (NAT, load balancer): counted where it starts.
-    pub intermediate: bool,
     /// Start of the first bucket that was judged.
     pub first_seen: i64,
     /// Event time of the latest record.

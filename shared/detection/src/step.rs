@@ -10,8 +10,8 @@ use weir_intel::Intel;
 use crate::baseline::Usual;
 use crate::entity::{EntityKey, address_hash};
 use crate::finding::{Finding, Group};
-use crate::kernels::bucket::summarise;
-use crate::observation::{BUCKET, Observations};
+use crate::kernels::bucket::is_push;
+use crate::observation::{BUCKET, Observations, Row, Side};
 use crate::prevalence::Users;
 use crate::settings::Settings;
 use crate::state::{DAY, EntityState};
@@ -76,8 +76,9 @@ pub fn asked(state: &EntityState, settings: &Settings) -> Asked {
         {
             asked.hours.push(hour);
         }
-        for push in &summarise(&bucket.rows).pushes {
-            let hash = address_hash(push.ip);
+        let pushes = |row: &&Row| row.key.side == Side::Dialled && is_push(row.sums.payload(&row.key));
+        for row in bucket.rows.iter().filter(pushes) {
+            let hash = address_hash(row.key.remote);
             if !state.known.contains(hash) && !asked.destinations.contains(&hash) {
                 asked.destinations.push(hash);
             }
@@ -117,12 +118,10 @@ pub fn step(state: &mut EntityState, key: &EntityKey, around: &Around<'_>) -> Ou
         judge::judge(state, key, start, &bucket, around, &mut outcome);
         outcome.windows += 1;
     }
-    let quiet = |state: &EntityState| state.incidents.iter().all(|have| have.group != Group::Reachability);
-    if quiet(state) {
+    if state.incidents.iter().all(|have| have.group != Group::Reachability) {
         let ended = state.latest.saturating_sub(EARLY + BUCKET);
-        let open: Vec<_> = state.open.iter().filter(|(start, _)| *start <= ended).collect();
-        let open: Vec<_> = open.into_iter().map(|(start, bucket)| (start, bucket.clone())).collect();
-        for (start, bucket) in open {
+        let ended = state.open.iter().take_while(|(start, _)| *start <= ended);
+        for (start, bucket) in ended.map(|(start, bucket)| (start, bucket.clone())).collect::<Vec<_>>() {
             judge::judge_early(state, key, start, &bucket, around, &mut outcome);
         }
     }

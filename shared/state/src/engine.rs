@@ -163,7 +163,7 @@ impl<S: Store> Engine<S> {
                 applied.repeated = true;
             } else {
                 applied.late = admit(&mut document.state, observed);
-                changed = applied.late < observed.buckets.len() as u64;
+                changed = applied.late < observed.buckets.len() as u64 || observed.losses > 0;
                 if changed {
                     document.note_batch(run.batch, observed.latest);
                 }
@@ -175,7 +175,7 @@ impl<S: Store> Engine<S> {
                     document.state.season.forget_finished();
                 }
                 self.step(&mut document, &account, run, &mut applied).await?;
-                changed |= applied.windows > 0;
+                changed |= applied.windows > 0 || !applied.recorded.is_empty();
             }
             let (alerts, elsewhere) = document.claim(run.now, run.deadline);
             changed |= !alerts.is_empty();

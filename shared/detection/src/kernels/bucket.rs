@@ -107,7 +107,7 @@ pub fn summarise(rows: &[Row]) -> Summary {
     let mut by_host: std::collections::BTreeMap<IpAddr, u32> = std::collections::BTreeMap::new();
     let mut served: std::collections::BTreeMap<u16, (Pair, u32)> = std::collections::BTreeMap::new();
     for Row { key, sums, .. } in rows {
-        let payload = Pair { out: sums.payload_out(key), into: sums.payload_in(key) };
+        let payload = sums.payload(key);
         let wire = Pair { out: sums.bytes_out, into: sums.bytes_in };
         summary.external.add(wire);
         let peer = Push { ip: key.remote, port: key.port, protocol: key.protocol, payload, wire };
@@ -128,7 +128,7 @@ pub fn summarise(rows: &[Row]) -> Summary {
             }
             continue;
         }
-        if payload.out >= 2_048 && payload.pcr() >= 0.3 {
+        if is_push(payload) {
             summary.pushes.push(peer);
         } else if payload.out >= EXCHANGED && payload.pcr() >= -0.3 {
             summary.exchange.add(payload);
@@ -166,6 +166,11 @@ pub fn summarise(rows: &[Row]) -> Summary {
     summary.tries.truncate(16);
     summary.host_ports = by_host.into_iter().max_by_key(|(_, ports)| *ports);
     summary
+}
+
+/// Whether a dialled remote was pushed to.
+pub fn is_push(payload: Pair) -> bool {
+    payload.out >= 2_048 && payload.pcr() >= 0.3
 }
 
 /// Nobody answered: silence or a reset to a first packet, or the network's own refusal.
