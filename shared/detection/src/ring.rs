@@ -29,7 +29,9 @@ pub struct Cell {
     pub novel: Pair,
     /// Dialled remotes that are pulled from.
     pub pull: Pair,
-    /// The part of the pull that came from the one remote that gave most.
+    /// The part of the pull with remotes that may as well be the host's own brokers and two-way APIs.
+    pub chatty: Pair,
+    /// The part of the pull that came from the one other remote that gave most.
     pub largest: u64,
     /// Dialled remotes that take much and give as much.
     pub exchange: Pair,

@@ -16,6 +16,10 @@ const UDP: u8 = 17;
 /// small to matter; a message broker on the same host would drown the requests of a relay.
 const EXCHANGED: u64 = 20_000;
 
+/// Producer-consumer ratio above which a remote that took so much may as well be the host's own broker or
+/// two-way API as an origin: it gives less than seven times what it was sent.
+const CHATTY: f64 = -0.75;
+
 /// A dialled remote that was pushed to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Push {
@@ -78,7 +82,9 @@ pub struct Summary {
     pub exchange: Pair,
     /// All other dialled remotes.
     pub pull: Pair,
-    /// What came from the remote that gave most.
+    /// Those of them that were asked much for what they gave, see [`CHATTY`].
+    pub chatty: Pair,
+    /// What came from the remote that gave most, chatty ones aside.
     pub largest: u64,
     /// Hashes of remotes pulled from.
     pub origins: Vec<u64>,
@@ -134,7 +140,11 @@ pub fn summarise(rows: &[Row]) -> Summary {
             summary.exchange.add(payload);
         } else {
             summary.pull.add(payload);
-            summary.largest = summary.largest.max(payload.into);
+            if payload.out >= EXCHANGED && payload.pcr() >= CHATTY {
+                summary.chatty.add(payload);
+            } else {
+                summary.largest = summary.largest.max(payload.into);
+            }
             if payload.into >= 256 {
                 summary.origins.push(address_hash(key.remote));
                 summary.pulled.push(peer);

@@ -23,6 +23,7 @@ pub struct Folded {
     pull: Pair,
     largest: u64,
     exchange: Pair,
+    chatty: Pair,
     origins: Counter,
     peers: Counter,
     peer: Pair,
@@ -51,6 +52,7 @@ impl Folded {
         self.pull.add(summary.pull);
         self.largest = self.largest.max(summary.largest);
         self.exchange.add(summary.exchange);
+        self.chatty.add(summary.chatty);
         for push in &summary.pushes {
             self.push.add(push.payload);
         }
@@ -119,6 +121,7 @@ impl Folded {
         summary.pull.add(self.pull);
         summary.largest = summary.largest.max(self.largest);
         summary.exchange.add(self.exchange);
+        summary.chatty.add(self.chatty);
         summary.peer.add(self.peer);
         summary.peer_udp = summary.peer_udp.saturating_add(self.peer_udp);
         for (port, pair, clients) in &self.served {

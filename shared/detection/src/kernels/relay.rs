@@ -82,9 +82,15 @@ pub struct Limits {
 impl Legs {
     /// Legs of all buckets that are remembered; `distinct` origins in the last hour.
     #[must_use]
-    pub fn new(cells: &[Cell], near: fn(&Cell) -> Pair, distinct: u32, long_records: bool) -> Self {
+    pub fn new(
+        cells: &[Cell],
+        near: fn(&Cell) -> Pair,
+        far: fn(&Cell) -> Pair,
+        distinct: u32,
+        long_records: bool,
+    ) -> Self {
         let near: Vec<Pair> = cells.iter().map(near).collect();
-        let far: Vec<Pair> = cells.iter().map(|cell| cell.pull).collect();
+        let far: Vec<Pair> = cells.iter().map(far).collect();
         let largest = cells.iter().map(|cell| cell.largest).collect();
         let origins: Vec<u16> = cells.iter().map(|cell| cell.origins).collect();
         // A record that is longer than a bucket is spread evenly over several, and its neighbours with it.

@@ -22,6 +22,7 @@ pub(super) fn cell(
     let mut cell = Cell {
         external: summary.external,
         pull: summary.pull,
+        chatty: summary.chatty,
         largest: summary.largest,
         exchange: summary.exchange,
         ..Cell::default()
