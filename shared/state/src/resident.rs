@@ -88,7 +88,7 @@ impl Resident {
             users.insert(destination, shard.users(destination, entity));
         }
         let group = |state: &EntityState| {
-            let instance = state.info.instance.as_deref().and_then(|id| intel.inventory.instance(id));
+            let instance = state.info.known_instance(&intel.inventory);
             peer_group(key, &state.info, instance)
         };
         let mut usuals: HashMap<i64, Usual> = HashMap::new();

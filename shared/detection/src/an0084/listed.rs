@@ -83,6 +83,7 @@ mod tests {
         let view = View {
             state: &state,
             summary: &Summary::default(),
+            fresh_misses: 0,
             bucket: 100 * BUCKET,
             listed: &[(kind, [192, 0, 2, 1].into(), listed)],
             stale: &|_| stale,

@@ -127,6 +127,7 @@ mod tests {
         let view = View {
             state: &state,
             summary: &Summary::default(),
+            fresh_misses: 0,
             bucket: last,
             listed: &[],
             stale: &|_| false,
