@@ -230,5 +230,5 @@ fn fault(column: Column, empty: bool) -> Reason {
 
 fn millis(seconds: u64) -> Option<i64> {
     // At most LAST_SECOND, so the product is far from overflow.
-    (seconds <= LAST_SECOND).then_some(seconds as i64 * 1000)
+    (seconds <= LAST_SECOND).then(|| seconds as i64 * 1000)
 }
