@@ -70,6 +70,15 @@ impl Ring {
         self.cells.retain(|(have, _)| *have > newest - CELLS as i64 * BUCKET);
     }
 
+    /// The cells of `n` buckets that end with the bucket that starts at `last`, without the silent ones.
+    pub fn within(&self, last: i64, n: usize) -> impl Iterator<Item = &Cell> {
+        let first = last - (n as i64 - 1) * BUCKET;
+        self.cells
+            .iter()
+            .filter(move |(start, _)| (first..first + n as i64 * BUCKET).contains(start))
+            .map(|(_, cell)| cell)
+    }
+
     /// The cells of `n` buckets that end with the bucket that starts at `last`, silent ones as zero.
     pub fn last(&self, last: i64, n: usize) -> Vec<Cell> {
         let first = last - (n as i64 - 1) * BUCKET;

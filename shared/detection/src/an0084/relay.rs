@@ -3,7 +3,7 @@
 use super::{AN_HOUR, View};
 use crate::finding::{Kernel, Severity};
 use crate::kernels::Verdict;
-use crate::kernels::relay::{Balance, Legs, Limits, judge};
+use crate::kernels::relay::{Balance, Carried, Legs, Limits, judge};
 use crate::observation::BUCKET;
 use crate::ring::{CELLS, Cell, Pair};
 use crate::state::DAY;
@@ -50,6 +50,12 @@ fn kept(view: &View<'_>, near: fn(&Cell) -> Pair, far: fn(&Cell) -> Pair, novel:
         novel,
         long_records: view.state.interval > BUCKET,
     };
+    // Most entities carry too little for any hour to be judged, which is told without a series.
+    let span = if novel { CELLS } else { AN_HOUR };
+    let carried = view.state.ring.within(view.bucket, span).map(|cell| (near(cell), cell.pull));
+    if !Carried::of(carried).is_enough(view.state.origins.count(), &limits) {
+        return None;
+    }
     let cells = view.state.ring.last(view.bucket, CELLS);
     let all = Legs::new(&cells, near, far, view.state.origins.count(), limits.long_records);
     let hour = |back: usize| {
