@@ -24,6 +24,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "weir-state",
         ],
     ),
+    ("weir-feeds", &["weir-intel", "weir-records"]),
     ("weir-intel", &[]),
     ("weir-records", &[]),
     ("weir-state", &["weir-detection", "weir-intel"]),
