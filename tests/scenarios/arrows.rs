@@ -26,6 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("weir-feeds", &["weir-intel", "weir-records"]),
     ("weir-intel", &[]),
+    ("weir-intel-refresh", &["weir-aws-host", "weir-feeds", "weir-intel"]),
     ("weir-records", &[]),
     ("weir-state", &["weir-detection", "weir-intel"]),
     ("weir-tests", &[]),
