@@ -100,7 +100,7 @@ impl<'a> Collector<'a> {
             self.counts.duplicates += 1;
             return;
         }
-        let record = Record::of(flow, &place, self.settings);
+        let record = Record::of(flow, &place, self.settings, self.intel);
         let (bytes, packets) = (flow.bytes.unwrap_or(0), flow.packets.unwrap_or(0));
         if first == home && end <= first + BUCKET {
             record.add(rows, &Part { bucket: first, from: start, until: end, bytes, packets });
@@ -188,10 +188,9 @@ struct Record<'f> {
 }
 
 impl<'f> Record<'f> {
-    fn of(flow: &'f Flow<'f>, place: &'f Place, settings: &Settings) -> Self {
+    fn of(flow: &'f Flow<'f>, place: &'f Place, settings: &Settings, intel: &Intel) -> Self {
         let service = if place.egress { flow.dst_service } else { flow.src_service };
-        let external = weir_intel::special::is_external(place.remote, &settings.networks.own)
-            && service.is_none_or(weir_intel::aws_services::is_external_egress);
+        let external = intel.is_external(place.remote, service, &settings.networks.own);
         let (side, sure) = Entities::side(place, flow);
         let port = if side == Side::Dialled { place.remote_port } else { place.local_port };
         let key = RowKey { remote: place.remote, port, side, protocol: flow.protocol.unwrap_or(0) };
