@@ -7,7 +7,7 @@ mod wrapper;
 
 use crate::json::{self, Object};
 use crate::source::Source;
-use crate::{goflow2, nfdump, suricata, vm_connection, zeek};
+use crate::{auditd, goflow2, nfdump, suricata, vm_connection, windows, zeek};
 
 pub(crate) use sink::{Found, Sink};
 use table::Table;
@@ -23,6 +23,8 @@ pub(crate) struct Endpoint {
     sink: Sink,
     /// Lines in columns that a header named.
     table: Option<Table>,
+    audit: auditd::Joiner,
+    hosts: windows::Hosts,
     /// The last piece was ours, so the next one is probably too.
     sticky: bool,
 }
@@ -41,6 +43,7 @@ const JSON: &[JsonSource] = &[
     JsonSource { source: Source::Goflow2, is: goflow2::is, read: goflow2::read },
     JsonSource { source: Source::Nfdump, is: nfdump::is, read: nfdump::read },
     JsonSource { source: Source::VmConnection, is: vm_connection::is, read: vm_connection::read },
+    JsonSource { source: Source::Auditd, is: auditd::json::is, read: auditd::json::read },
 ];
 
 impl Endpoint {
@@ -51,6 +54,8 @@ impl Endpoint {
             named: if named == Source::Envelope { Source::Auto } else { named },
             sink: Sink::default(),
             table: None,
+            audit: auditd::Joiner::default(),
+            hosts: windows::Hosts::default(),
             sticky: false,
         }
     }
@@ -107,9 +112,9 @@ impl Endpoint {
     }
 
     /// Hands out what waited for lines that did not come.
-    pub(crate) fn finish(&mut self) {}
-    #[cfg(any())]
-    fn finish2(&mut self) {}
+    pub(crate) fn finish(&mut self) {
+        self.audit.finish(&mut self.sink);
+    }
 
     fn wants(&self, source: Source) -> bool {
         self.named == Source::Auto || self.named == source
@@ -125,9 +130,14 @@ impl Endpoint {
                 Some(value) => json::object(&value).is_some_and(|object| self.object(object, depth)),
                 None => false,
             },
+            Some(b'<') if windows::xml::is(text) => self.event_xml(text),
             Some(_) => self.line(text, depth),
             None => false,
         }
+    }
+
+    fn event_xml(&mut self, text: &str) -> bool {
+        self.wants(Source::Sysmon) && windows::xml::read(text, &mut self.hosts, &mut self.sink)
     }
 
     fn object(&mut self, object: Object<'_>, depth: u8) -> bool {
@@ -139,6 +149,12 @@ impl Endpoint {
                 (candidate.read)(object, &mut self.sink);
                 return true;
             }
+        }
+        if self.wants(Source::Sysmon)
+            && let Some(event) = windows::json::event(object)
+        {
+            windows::read(&event, &mut self.hosts, &mut self.sink);
+            return true;
         }
         self.wrapped(object, depth)
     }
@@ -171,6 +187,9 @@ impl Endpoint {
         }
         if text.starts_with('#') {
             self.sink.control();
+            return true;
+        }
+        if self.wants(Source::Auditd) && self.audit.line(text, &mut self.sink) {
             return true;
         }
         if let Some(syslog) = syslog::split(text) {

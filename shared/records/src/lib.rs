@@ -3,6 +3,7 @@
 //! Pure and synchronous: bytes in, values out. It opens no file and no socket, knows no clock, and
 //! decides nothing about what a record means; that is `weir-detection`.
 
+mod auditd;
 mod binetflow;
 pub mod decode;
 mod endpoint;
@@ -22,6 +23,7 @@ pub mod telemetry;
 pub mod text;
 mod vm_connection;
 pub mod vpc_flow;
+mod windows;
 mod zeek;
 
 pub use decode::{Compression, DecodeError};

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::*;
 
+mod linux;
 mod sensors;
+mod windows;
 
 /// Every record as `weir parse` prints it; of a reject its code.
 fn records(text: &str) -> Vec<Value> {
