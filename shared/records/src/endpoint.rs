@@ -5,9 +5,12 @@ mod syslog;
 mod table;
 mod wrapper;
 
-use crate::json::{self, Object};
+use crate::json::{self, Object, Value};
 use crate::source::Source;
-use crate::{auditd, goflow2, nfdump, suricata, vm_connection, windows, zeek};
+use crate::{
+    auditd, collectd, docker, falco, fluent_bit, goflow2, kubelet, macos, nfdump, ocsf, osquery, otlp,
+    prometheus, santa, suricata, telegraf, vm_connection, windows, zeek,
+};
 
 pub(crate) use sink::{Found, Sink};
 use table::Table;
@@ -25,6 +28,7 @@ pub(crate) struct Endpoint {
     table: Option<Table>,
     audit: auditd::Joiner,
     hosts: windows::Hosts,
+    running: macos::Running,
     /// The last piece was ours, so the next one is probably too.
     sticky: bool,
 }
@@ -42,8 +46,18 @@ const JSON: &[JsonSource] = &[
     JsonSource { source: Source::Zeek, is: zeek::is, read: zeek::read },
     JsonSource { source: Source::Goflow2, is: goflow2::is, read: goflow2::read },
     JsonSource { source: Source::Nfdump, is: nfdump::is, read: nfdump::read },
+    JsonSource { source: Source::Ocsf, is: ocsf::is, read: ocsf::read },
     JsonSource { source: Source::VmConnection, is: vm_connection::is, read: vm_connection::read },
     JsonSource { source: Source::Auditd, is: auditd::json::is, read: auditd::json::read },
+    JsonSource { source: Source::Osquery, is: osquery::is, read: osquery::read },
+    JsonSource { source: Source::Falco, is: falco::is, read: falco::read },
+    JsonSource { source: Source::DockerStats, is: docker::is, read: docker::read },
+    JsonSource { source: Source::Kubelet, is: kubelet::is, read: kubelet::read },
+    JsonSource { source: Source::Santa, is: santa::is, read: santa::read },
+    JsonSource { source: Source::Telegraf, is: telegraf::is, read: telegraf::read },
+    JsonSource { source: Source::Collectd, is: collectd::is, read: collectd::read },
+    JsonSource { source: Source::FluentBit, is: fluent_bit::is, read: fluent_bit::read },
+    JsonSource { source: Source::MacosLog, is: macos::log::is, read: macos::log::read },
 ];
 
 impl Endpoint {
@@ -56,6 +70,7 @@ impl Endpoint {
             table: None,
             audit: auditd::Joiner::default(),
             hosts: windows::Hosts::default(),
+            running: macos::Running::default(),
             sticky: false,
         }
     }
@@ -150,10 +165,32 @@ impl Endpoint {
                 return true;
             }
         }
+        if self.wants(Source::Eslogger) && macos::eslogger::is(object) {
+            macos::eslogger::read(object, &mut self.running, &mut self.sink);
+            return true;
+        }
         if self.wants(Source::Sysmon)
             && let Some(event) = windows::json::event(object)
         {
             windows::read(&event, &mut self.hosts, &mut self.sink);
+            return true;
+        }
+        if self.wants(Source::Otlp) && otlp::is(object) {
+            otlp::each(object, &mut |body, time, host, container| {
+                let before = self.sink.found.len();
+                let (received, name) = (self.sink.received, self.sink.host.take());
+                self.sink.received = time.or(received);
+                self.sink.host = host.map(ToOwned::to_owned).or(name);
+                let taken = match body {
+                    Value::Str(text) => self.any(text, depth + 1),
+                    body => json::object(body).is_some_and(|body| self.object(body, depth + 1)),
+                };
+                self.sink.received = received;
+                if !taken {
+                    self.sink.reject(Source::Otlp, crate::Reason::UnknownRecord);
+                }
+                self.sink.enrich(before, container);
+            });
             return true;
         }
         self.wrapped(object, depth)
@@ -185,11 +222,23 @@ impl Endpoint {
         {
             return true;
         }
-        if text.starts_with('#') {
+        if text.starts_with('#') || macos::log::is_banner(text) {
             self.sink.control();
             return true;
         }
         if self.wants(Source::Auditd) && self.audit.line(text, &mut self.sink) {
+            return true;
+        }
+        if self.wants(Source::Santa) && santa::line(text, &mut self.sink) {
+            return true;
+        }
+        if self.wants(Source::Prometheus) && prometheus::line(text, &mut self.sink) {
+            return true;
+        }
+        if self.wants(Source::MacosLog) && macos::log::line(text, &mut self.sink) {
+            return true;
+        }
+        if self.wants(Source::Nettop) && macos::nettop::bare(text, &mut self.sink) {
             return true;
         }
         if let Some(syslog) = syslog::split(text) {

@@ -57,7 +57,8 @@ impl Log {
             return false;
         }
         let Some(columns) = &self.columns else { return false };
-        if !matches!(self.path.as_str(), "conn" | "open_conn" | "conn_long") {
+        // Its path is free: a filter names it as it likes.
+        if !is_conn(columns) {
             sink.unused();
             return true;
         }
@@ -83,6 +84,12 @@ impl Log {
             self.columns = Some(Columns::of(names, self.separator));
         }
     }
+}
+
+/// Whether the columns are those of connections.
+fn is_conn(columns: &Columns) -> bool {
+    let has = |names: &[&str]| names.iter().any(|name| columns.have(name));
+    has(&SRC) && has(&DST) && has(&["conn_state", "orig_bytes", "orig_ip_bytes", "orig_pkts"])
 }
 
 /// The header that `zeek-cut -c` leaves.
@@ -143,7 +150,7 @@ fn telemetry(get: Fields<'_, '_>, path: &str, received: Option<i64>) -> Result<T
             Some(6) => get(&["history"]).map(|history| seen_flags(&history)),
             _ => None,
         },
-        running: path == "open_conn",
+        running: path.contains("open_conn"),
         ..Conversation::default()
     };
     let mut telemetry = Telemetry::of(Source::Zeek, Fact::Conversation(conversation));

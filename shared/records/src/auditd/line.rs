@@ -104,7 +104,7 @@ impl<'a> Value<'a> {
 /// The kernel writes hex in capitals, two digits a byte.
 fn unhexed(text: &str) -> Option<Vec<u8>> {
     let digits = text.as_bytes();
-    if digits.is_empty() || digits.len() % 2 != 0 {
+    if digits.is_empty() || !digits.len().is_multiple_of(2) {
         return None;
     }
     let digit = |byte: &u8| match byte {

@@ -3,7 +3,7 @@
 use crate::json::{address_of, count_in, given};
 use crate::reject::Reason;
 use crate::source::Source;
-use crate::{binetflow, nfdump, zeek};
+use crate::{binetflow, macos, nfdump, zeek};
 
 use super::Sink;
 
@@ -13,6 +13,7 @@ pub(super) enum Table {
     Zeek(zeek::Log),
     Nfdump(nfdump::Table),
     Binetflow(Columns),
+    Nettop(Box<macos::nettop::Frames>),
 }
 
 /// The names of columns, in order.
@@ -39,6 +40,10 @@ impl Table {
             b'S' if binetflow::is_header(line) => {
                 Some(Self::Binetflow(Columns::of(line, if line.contains('\t') { '\t' } else { ',' })))
             }
+            // The terminal's answer may stand before the first header of nettop.
+            b't' | b'^' | 4 | 8 if macos::nettop::is_header(line) => {
+                Some(Self::Nettop(Box::new(macos::nettop::Frames::new(line))))
+            }
             _ => None,
         }
     }
@@ -48,6 +53,7 @@ impl Table {
             Self::Zeek(_) => Source::Zeek,
             Self::Nfdump(_) => Source::Nfdump,
             Self::Binetflow(_) => Source::Binetflow,
+            Self::Nettop(_) => Source::Nettop,
         }
     }
 
@@ -57,6 +63,7 @@ impl Table {
             Self::Zeek(log) => log.line(line, sink),
             Self::Nfdump(table) => table.line(line, sink),
             Self::Binetflow(columns) => binetflow::line(line, columns, sink),
+            Self::Nettop(frames) => frames.line(line, sink),
         }
     }
 }
@@ -82,6 +89,11 @@ impl Columns {
             return Err(Reason::TooManyFields { expected, found });
         }
         Ok(Row { columns: self, fields })
+    }
+
+    /// Whether one has this name.
+    pub(crate) fn have(&self, name: &str) -> bool {
+        self.names.iter().any(|have| have == name)
     }
 
     /// How many there are.

@@ -63,8 +63,10 @@ fn totals_so_far_of_an_open_connection_are_marked_and_other_logs_of_zeek_passed_
     let open = zeek("1588205198.5 C1 10.0.1.4 1 203.0.113.9 443 tcp 2 1 1 S 1 40 1 40")
         .replace("\tconn", "\topen_conn");
     assert_eq!(each(&open, "/unmapped/counter"), ["running"]);
-    let dns =
-        zeek("1588205198.5 C1 10.0.1.4 1 203.0.113.9 443 tcp 2 1 1 S 1 40 1 40").replace("\tconn", "\tdns");
+    let dns = zeek("1588205198.5 C1 10.0.1.4 1 203.0.113.9 443 tcp 2 1 1 S 1 40 1 40")
+        .replace("orig_bytes", "query")
+        .replace("orig_ip_bytes", "answers")
+        .replace("orig_pkts", "qtype");
     let (entries, counts, _) = read_with(dns.as_bytes(), &ReadOptions::default());
     assert_eq!((entries.len(), counts.unused), (0, 1));
 }
