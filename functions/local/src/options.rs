@@ -39,7 +39,11 @@ pub(crate) struct Input {
     /// Files, folders, or `-` for standard input; gzip and zstd are recognised by content.
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-    /// What the input holds: auto (decided by content), vpc-flow, or envelope (Lambda events alone).
+    /// What the input holds: auto (decided by content), or one source alone.
+    ///
+    /// One of auto, vpc-flow, sysmon, auditd, zeek, suricata, nfdump, binetflow, goflow2, macos-log, nettop,
+    /// eslogger, santa, osquery, docker-stats, kubelet, falco, otlp, ocsf, prometheus, telegraf, collectd,
+    /// fluent-bit, vm-connection, envelope (Lambda events alone).
     #[arg(long, default_value_t = Source::Auto)]
     pub(crate) source: Source,
     /// Field order of header-less custom flow logs: `${version} ${account-id} …`.

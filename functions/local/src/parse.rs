@@ -1,5 +1,7 @@
 //! `weir parse`: what Weir understood, record by record.
 
+mod telemetry;
+
 use std::io::Write;
 use std::net::IpAddr;
 use std::process::ExitCode;
@@ -17,11 +19,13 @@ pub(crate) fn run(options: &Parse, out: &mut dyn Write) -> Result<ExitCode> {
     let mut line = Vec::new();
     reading.each(|entry| {
         // Losses and messages about the delivery are no records: the summary counts them.
-        let Entry::Flow(flow) = entry else { return Ok(()) };
         line.clear();
-        match options.format {
-            Format::Json => serde_json::to_writer(&mut line, &Normalised::from(flow))?,
-            Format::Table => columns(flow, &mut line)?,
+        match (entry, options.format) {
+            (Entry::Flow(flow), Format::Json) => serde_json::to_writer(&mut line, &Normalised::from(flow))?,
+            (Entry::Flow(flow), Format::Table) => columns(flow, &mut line)?,
+            (Entry::Telemetry(telemetry), Format::Json) => serde_json::to_writer(&mut line, telemetry)?,
+            (Entry::Telemetry(telemetry), Format::Table) => telemetry::columns(telemetry, &mut line)?,
+            (Entry::Loss(_) | Entry::Reject(_) | Entry::Control, _) => return Ok(()),
         }
         line.push(b'\n');
         Ok(out.write_all(&line)?)

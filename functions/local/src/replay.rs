@@ -16,7 +16,7 @@ use weir_state::{EmbeddedStore, Resident};
 use crate::options::{Format, Replay};
 use crate::reading::Reading;
 use crate::stream::Streams;
-use crate::summary::Summary;
+use crate::summary::{Summary, what};
 
 /// Runs the command.
 pub(crate) fn run(options: &Replay, out: &mut dyn Write) -> Result<ExitCode> {
@@ -34,11 +34,26 @@ pub(crate) fn run(options: &Replay, out: &mut dyn Write) -> Result<ExitCode> {
         late: 0,
     };
     loop {
+        let mut not_judged = Vec::new();
         let clock = streams.turn(&mut reading, |entry| match entry {
             Entry::Flow(flow) => collector.push(flow),
             Entry::Loss(loss) => collector.push_loss(loss),
+            Entry::Telemetry(telemetry) => {
+                let entity = telemetry.entity();
+                let mut flows = 0;
+                for flow in telemetry.flows(entity.as_deref().unwrap_or("-")) {
+                    collector.push(&flow);
+                    flows += 1;
+                }
+                if flows == 0 {
+                    not_judged.push(what(telemetry));
+                }
+            }
             Entry::Reject(_) | Entry::Control => {}
         })?;
+        for what in not_judged {
+            *reading.summary.not_judged.entry(what).or_default() += 1;
+        }
         let complete = clock.map(|clock| clock.saturating_sub(settings.lateness));
         for bucket in collector.take(complete) {
             run.apply(&bucket)?;
