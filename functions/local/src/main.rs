@@ -1,12 +1,14 @@
 //! Find bandwidth hijacking in flow logs on one machine.
 
 mod baselines;
+mod detect;
 mod input;
 mod options;
 mod parse;
 mod progress;
 mod reading;
 mod replay;
+mod report;
 mod settings;
 mod sort;
 mod stream;

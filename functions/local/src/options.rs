@@ -80,6 +80,9 @@ pub(crate) struct Replay {
     /// Print info findings too.
     #[arg(long)]
     pub(crate) all: bool,
+    /// Where to write one page of HTML with every incident, its plots, the settings and the data's health.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
     /// File that keeps what was learned between runs; without it a run begins from nothing.
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<PathBuf>,

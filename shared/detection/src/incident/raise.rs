@@ -217,9 +217,9 @@ mod tests {
         let scan = said(Kernel::Scan, Severity::Medium);
         let session = said(Kernel::Session, Severity::Info);
         let cases: [(&[Verdict], &[&str]); 5] = [
-            (&[relay.clone()], &["high: an address list", "high: 25 hosts", "high: context"]),
+            (std::slice::from_ref(&relay), &["high: an address list", "high: 25 hosts", "high: context"]),
             (
-                &[scan.clone()],
+                std::slice::from_ref(&scan),
                 &["high: an address list", "high: traffic that looks relayed", "high: context"],
             ),
             (&[relay, scan], &[]),
