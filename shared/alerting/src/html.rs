@@ -91,10 +91,9 @@ impl Page {
                 self.text.push_str("<li>");
                 self.element("p", &step.text);
                 if !step.command.is_empty() {
-                    // A command is scrolled on a narrow screen, which a keyboard must be able to do as well.
                     let _ = write!(
                         self.text,
-                        "<pre tabindex=\"0\"><code>{}</code></pre>",
+                        "<pre><code>{}</code></pre>",
                         escape(&one_line(&step.command), LONG)
                     );
                 }

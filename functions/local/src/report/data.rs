@@ -45,6 +45,8 @@ pub(super) struct Data<'a> {
 struct Balance {
     /// `gateways` that it dialled, or `clients` that dial in.
     near: &'static str,
+    /// `origins`, or whoever else a relay for clients dialled.
+    far: &'static str,
     /// In from origins.
     pulled: Vec<u64>,
     /// Out to gateways or clients.
@@ -85,17 +87,20 @@ impl<'a> Data<'a> {
 
 impl Balance {
     fn of(kernel: Kernel, cells: &BTreeMap<i64, Cell>) -> Option<Self> {
-        let (near, pick): (_, fn(&Cell) -> Pair) = match kernel {
-            Kernel::Relay => ("gateways", |cell| cell.push),
-            Kernel::ServedRelay => ("clients", |cell| cell.served),
+        type Leg = fn(&Cell) -> Pair;
+        let (near, pick, far, other): (_, Leg, _, Leg) = match kernel {
+            Kernel::Relay => ("gateways", |cell| cell.push, "origins", |cell| cell.pull),
+            // A node of a mesh hands on to other nodes as well, which take and give alike.
+            Kernel::ServedRelay => ("clients", |cell| cell.served, "remotes that it dialled", Cell::dialled),
             _ => return None,
         };
         Some(Self {
             near,
-            pulled: cells.values().map(|cell| cell.pull.into).collect(),
+            far,
+            pulled: cells.values().map(|cell| other(cell).into).collect(),
             pushed: cells.values().map(|cell| pick(cell).out).collect(),
             asked: cells.values().map(|cell| pick(cell).into).collect(),
-            sent: cells.values().map(|cell| cell.pull.out).collect(),
+            sent: cells.values().map(|cell| other(cell).out).collect(),
         })
     }
 }

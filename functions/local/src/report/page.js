@@ -104,16 +104,17 @@
     const box = make("div", { class: "plots" });
     if (incident.buckets.length > 1) box.append(timeline(incident));
     if (incident.balance && incident.buckets.length > 1) {
-      const { near, pulled, pushed, asked, sent } = incident.balance;
+      const { near, far, pulled, pushed, asked, sent } = incident.balance;
       box.append(
-        balance(incident, "Answers: in from origins, out to " + near, "In from origins", "Out to " + near, pulled, pushed),
-        balance(incident, "Requests: in from " + near + ", out to origins", "In from " + near, "Out to origins", asked, sent));
+        balance(incident, "Answers: in from " + far + ", out to " + near, "In from " + far, "Out to " + near, pulled, pushed),
+        balance(incident, "Requests: in from " + near + ", out to " + far, "In from " + near, "Out to " + far, asked, sent));
     }
     if (incident.countries.length) box.append(countries(incident));
     return box;
   };
-  const W = 900, LEFT = 74, RIGHT = 14;
-  const frame = (height, title, description) => {
+  // Plots that stand side by side are drawn narrower, so that their words are not scaled down.
+  const WIDE = 900, HALF_WIDE = 520, LEFT = 74, RIGHT = 14;
+  const frame = (W, height, title, description) => {
     const id = "p" + (frame.count = (frame.count || 0) + 1);
     return make("svg", { viewBox: "0 0 " + W + " " + height, role: "img", "aria-labelledby": id + "t " + id + "d" },
       make("title", { id: id + "t" }, title), make("desc", { id: id + "d" }, description));
@@ -133,15 +134,15 @@
     return details;
   };
   const starts = (incident) => incident.buckets.map((bucket) => bucket * BUCKET);
-  const scale = (incident) => {
+  const scale = (incident, W) => {
     const times = starts(incident);
     const from = times[0], to = times[times.length - 1] + BUCKET;
     const x = (ms) => LEFT + (Math.min(Math.max(ms, from), to) - from) / (to - from) * (W - LEFT - RIGHT);
-    return { from, to, x };
+    return { from, to, x, W };
   };
-  const hours = (svg, { from, to, x }, bottom) => {
+  const hours = (svg, { from, to, x, W }, bottom) => {
     const steps = [300000, 900000, 1800000, 3600000, 7200000, 10800000, 21600000, 43200000, 86400000, 604800000];
-    const step = steps.find((one) => (to - from) / one <= 9) || steps[steps.length - 1];
+    const step = steps.find((one) => (to - from) / one <= W / 100) || steps[steps.length - 1];
     for (let ms = Math.ceil(from / step) * step; ms <= to; ms += step) {
       const label = step >= 21600000 ? utc(ms).slice(5) : clock(ms);
       svg.append(make("line", { class: "axis", x1: x(ms), x2: x(ms), y1: bottom, y2: bottom + 4 }));
@@ -154,14 +155,14 @@
     const most = Math.max(...out, usual ? usual[2] : 0, 1);
     // Where the usual would be no more than a line on the floor, each step is ten times the one below.
     const log = Boolean(usual) && usual[2] > 0 && most > 20 * usual[2];
-    const low = log ? Math.max(1, Math.min(usual[0] || usual[2], ...out.filter((one) => one > 0))) / 2 : 0;
-    const TOP = 26, BOTTOM = 226, place = scale(incident), { x } = place;
+    const low = log ? Math.max(1, Math.max(usual[0], usual[2] / 100) / 10) : 0;
+    const TOP = 26, BOTTOM = 226, W = WIDE, place = scale(incident, W), { x } = place;
     const share = (value) => log ? Math.max(0, Math.log(value / low)) / Math.log(most / low) : value / most;
     const y = (value) => BOTTOM - (value > 0 ? share(value) : 0) * (BOTTOM - TOP);
     const band = usual ? "Usual: p50 " + bytes(usual[0]) + ", p90 " + bytes(usual[1]) + ", p99 " + bytes(usual[2]) + "." : "No history to compare with.";
     const words = "From " + utc(place.from) + " to " + utc(place.to) + " UTC between " + bytes(Math.min(...out)) + " and " + bytes(Math.max(...out)) +
       " left every five minutes. " + band + " Told " + told.map((one) => utc(one[0]) + " (" + severities[one[3]] + ")").join(", ") + ".";
-    const svg = frame(252, "External egress in five minutes against what is usual", words);
+    const svg = frame(W, 252, "External egress in five minutes against what is usual", words);
     if (usual) {
       [["band99", usual[2]], ["band90", usual[1]], ["band50", usual[0]]].forEach(([name, value]) =>
         svg.append(make("rect", { class: name, x: LEFT, y: y(value), width: W - LEFT - RIGHT, height: BOTTOM - y(value) })));
@@ -205,12 +206,12 @@
         () => times.map((ms, at) => [utc(ms), bytes(out[at]), bytes(into[at])])));
   };
   const balance = (incident, title, above, below, up, down) => {
-    const times = starts(incident), place = scale(incident), { x } = place;
+    const times = starts(incident), W = HALF_WIDE, place = scale(incident, W), { x } = place;
     const most = Math.max(...up, ...down, 1), MIDDLE = 100, HALF = 82;
     const [all, left] = [sum(up), sum(down)];
     const words = above + ": " + bytes(all) + ". " + below + ": " + bytes(left) + "." +
       (all > 0 ? " " + (left / all).toFixed(2) + " bytes out for each byte in." : "");
-    const svg = frame(210, title, words + " A relay stores nothing: both sides mirror each other.");
+    const svg = frame(W, 210, title, words + " A relay stores nothing: both sides mirror each other.");
     times.forEach((ms, at) => {
       const width = Math.max(0.5, x(ms + BUCKET) - x(ms) - 0.5);
       const bar = (name, value, y) => value > 0 && svg.append(make("rect", { class: name, x: x(ms), y: y, width, height: value / most * HALF }));
@@ -227,11 +228,14 @@
       table(title + ", payload in five minutes", ["Start (UTC)", "In", "Out"], () => times.map((ms, at) => [utc(ms), bytes(up[at]), bytes(down[at])])));
   };
   const countries = (incident) => {
-    const known = incident.countries.slice(0, 8);
+    const W = HALF_WIDE, known = incident.countries.slice(0, 8);
+    if (known.every(([code]) => !code)) {
+      return make("p", {}, "Of the remotes no country is known: --intel takes a country.mmdb.");
+    }
     const name = (code) => code || "not known";
     const most = Math.max(...known.map(([, out, into]) => out + into), 1);
     const words = known.map(([code, out, into]) => name(code) + ": " + bytes(out) + " out, " + bytes(into) + " in").join("; ") + ".";
-    const svg = frame(14 + 26 * known.length, "Remotes of the reports by country", words);
+    const svg = frame(W, 14 + 26 * known.length, "Remotes of the reports by country", words);
     known.forEach(([code, out, into], at) => {
       const y = 10 + 26 * at, room = W - LEFT - 190;
       const first = out / most * room, second = into / most * room;
@@ -241,7 +245,7 @@
         make("text", { class: "faint", x: LEFT + first + second + 8, y: y + 13 }, bytes(out) + " out, " + bytes(into) + " in"));
     });
     return make("figure", {}, make("figcaption", {}, "Countries of the remotes that the reports name"),
-      make("p", {}, known.every(([code]) => !code) ? "No country is known of them: --intel takes a country.mmdb. " : "", words), svg);
+      make("p", {}, words), svg);
   };
 
   // On paper nothing can be opened: what the filter shows is, as far as that is reasonable.

@@ -116,7 +116,7 @@ impl Page<'_> {
                  <td>{}</td><td>{}</td><td>{}</td><td class=\"figure\">{}</td><td class=\"figure\">{}</td></tr>",
                 severity as u8,
                 severity.name(),
-                escape(&finding.title, WIDE),
+                escape(headline(&finding.title, &incident.entity.id), WIDE),
                 escape(&incident.entity.id, WIDE),
                 finding.kernel.name(),
                 units::utc(first),
@@ -216,6 +216,11 @@ impl Page<'_> {
             )
         })
     }
+}
+
+/// A title without the entity that it begins with: its row names it once.
+fn headline<'a>(title: &'a str, entity: &str) -> &'a str {
+    title.strip_prefix(entity).map_or(title, str::trim_start)
 }
 
 /// The hash by which a content policy names what stands in a page.
