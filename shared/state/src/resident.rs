@@ -61,6 +61,11 @@ impl Resident {
         self.entities.get(entity).map(|document| &document.state)
     }
 
+    /// The states of all entities that were met in this run, in no order.
+    pub fn states(&self) -> impl Iterator<Item = &EntityState> {
+        self.entities.values().map(|document| &document.state)
+    }
+
     /// Applies one entity's part of a batch.
     ///
     /// # Errors

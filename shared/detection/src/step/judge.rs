@@ -231,8 +231,10 @@ fn tell(
     around: &Around<'_>,
 ) -> Option<Finding> {
     let kernel = said.first().map(|verdict| verdict.kernel);
+    let context = context(state, seen.latest, said, around);
     let told = Told {
-        judgement: combine(said, &context(state, seen.latest, said, around)),
+        judgement: combine(said, &context),
+        context: &context,
         verdicts: said,
         remotes: remotes(state, &seen.summary, seen.rows, kernel, seen.bucket, around.intel),
         egress: seen.summary.external.out,
