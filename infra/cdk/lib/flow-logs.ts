@@ -33,7 +33,7 @@ export class FlowLogs extends Construct {
     });
     const parameters = `arn:${partition}:ssm:${region}:${account}:parameter/weir/${stage}`;
     const statements = [
-      allow('dynamodb', ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem'], weir.table.tableArn),
+      allow('dynamodb', ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query'], weir.table.tableArn),
       allow('ssm', ['GetParametersByPath'], parameters, `${parameters}/*`),
       allow('sns', ['Publish'], weir.findings.topicArn),
       allow('sqs', ['SendMessage'], weir.quarantine.queueArn, weir.failedEvents.queueArn),

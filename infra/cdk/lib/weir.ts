@@ -2,7 +2,7 @@ import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as kms from 'aws-cdk-lib/aws-kms';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
@@ -69,7 +69,8 @@ export class Weir extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
     });
 
-    this.findings = this.topic('Findings', `weir-${stage}-findings`, key ?? this.keyOfSns());
+    this.findings = this.topic('Findings', `weir-${stage}-findings`, key);
+    (this.findings.node.defaultChild as sns.CfnTopic).kmsMasterKeyId = key?.keyArn ?? 'alias/aws/sns';
     // Not encrypted with the key of AWS: alarms cannot publish to a topic that is.
     this.operations = this.topic('Operations', `weir-${stage}-operations`, key);
     this.operations.addToResourcePolicy(
@@ -183,10 +184,6 @@ export class Weir extends Construct {
 
   private topic(id: string, topicName: string, masterKey: kms.IKey | undefined): sns.Topic {
     return new sns.Topic(this, id, { topicName, masterKey, enforceSSL: true });
-  }
-
-  private keyOfSns(): kms.IKey {
-    return kms.Alias.fromAliasName(this, 'KeyOfSns', 'alias/aws/sns');
   }
 
   private email(id: string, topic: sns.Topic, addresses: string[] = []): void {

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Checks both templates: lints, cdk-nag, snapshots, and the contract between code, SAM and CDK.
+# Needs Python 3 and Node 20; what it installs stays under target/ and infra/cdk/node_modules.
+# Takes about 45 s of CPU; the first run installs 350 MB besides.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1
+
+home=${CARGO_TARGET_DIR:-$PWD/target}/infra
+if ! cmp -s infra/requirements.txt "$home/installed"; then
+  python3 -m venv "$home/venv"
+  "$home/venv/bin/pip" install --quiet --disable-pip-version-check -r infra/requirements.txt
+  cp infra/requirements.txt "$home/installed"
+fi
+if ! cmp -s infra/cdk/package-lock.json infra/cdk/node_modules/installed; then
+  npm ci --prefix infra/cdk --no-fund --no-audit --loglevel=error
+  cp infra/cdk/package-lock.json infra/cdk/node_modules/installed
+fi
+
+"$home/venv/bin/cfn-lint" infra/sam/template.yaml infra/settings.json
+"$home/venv/bin/sam" validate --lint --template infra/sam/template.yaml
+npm test --prefix infra/cdk --silent
+"$home/venv/bin/python" infra/contract/check.py
