@@ -21,3 +21,5 @@ fi
 "$home/venv/bin/sam" validate --lint --template infra/sam/template.yaml
 npm test --prefix infra/cdk --silent
 "$home/venv/bin/python" infra/contract/check.py
+python3 infra/cost.py --table | python3 -c 'import sys; sys.exit(sys.stdin.read() not in open("docs/cost.md").read() and
+  "docs/cost.md is behind: put in what infra/cost.py --table prints")'

@@ -65,9 +65,11 @@ export class FlowLogs extends Construct {
       reservedConcurrentExecutions: props.reservedConcurrency,
       // What it may do is written above, in full.
       role: this.role.withoutPolicyUpdates(),
-      tracing: lambda.Tracing.ACTIVE,
+      tracing: props.tracing ?? lambda.Tracing.ACTIVE,
       environmentEncryption: props.encryptionKey,
       loggingFormat: lambda.LoggingFormat.JSON,
+      // A start and a report of each invocation would be longer than what Weir says of it.
+      systemLogLevelV2: lambda.SystemLogLevel.WARN,
       logGroup: this.log,
       environment: {
         WEIR_STAGE: stage,

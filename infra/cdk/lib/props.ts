@@ -55,6 +55,8 @@ export interface WeirProps {
   readonly quarantineRaw?: boolean;
   /** Default: `info`. */
   readonly logLevel?: 'off' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+  /** X-Ray; active costs up to 13 USD a month. Default: active. */
+  readonly tracing?: lambda.Tracing;
 
   /** Settings that differ from their defaults, by path: `{ 'an0084/mode': 'dry-run' }`. See docs/settings.md. */
   readonly settings?: Record<string, string>;
