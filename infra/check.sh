@@ -7,11 +7,7 @@ cd "$(dirname "$0")/.."
 export SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1
 
 home=${CARGO_TARGET_DIR:-$PWD/target}/infra
-if ! cmp -s infra/requirements.txt "$home/installed"; then
-  python3 -m venv "$home/venv"
-  "$home/venv/bin/pip" install --quiet --disable-pip-version-check -r infra/requirements.txt
-  cp infra/requirements.txt "$home/installed"
-fi
+infra/tools.sh
 if ! cmp -s infra/cdk/package-lock.json infra/cdk/node_modules/installed; then
   npm ci --prefix infra/cdk --no-fund --no-audit --loglevel=error
   cp infra/cdk/package-lock.json infra/cdk/node_modules/installed
