@@ -107,7 +107,7 @@ fn scan<'a>(plain: &str, reading: Reading<'a>) -> (Tally<'a>, Option<&'static st
                 }
                 tally.reject(reject.reason);
             }
-            Ok(Some(Entry::Control)) => {}
+            Ok(Some(Entry::Lookup(_) | Entry::Control)) => {}
             Ok(None) => return (tally, fault),
             Err(_) => return (tally, Some(UNREADABLE)),
         }

@@ -62,7 +62,8 @@ pub(crate) struct Tuning {
     /// One setting, lists by comma; wins over the file.
     #[arg(long, value_name = "PATH=VALUE")]
     pub(crate) set: Vec<String>,
-    /// Folder with tor.txt, vpn.txt, proxy.txt, country.mmdb, asn.mmdb and inventory*.json.
+    /// Folder with tor.txt, tor-exit.txt, vpn.txt, proxy.txt, ip-ranges.json, country.mmdb, asn.mmdb and
+    /// inventory*.json.
     #[arg(long, value_name = "DIR")]
     pub(crate) intel: Option<PathBuf>,
 }

@@ -174,8 +174,7 @@ impl<'a> Collector<'a> {
 
     fn add(&mut self, flow: &Flow<'_>, place: &Place, part: &Part) {
         let service = if place.egress { flow.dst_service } else { flow.src_service };
-        let external = weir_intel::special::is_external(place.remote, &self.settings.networks.own)
-            && service.is_none_or(weir_intel::aws_services::is_external_egress);
+        let external = self.intel.is_external(place.remote, service, &self.settings.networks.own);
         let rows = self.open.entry(part.bucket).or_default();
         let latest = flow.end;
         rows.touch(place.entity, latest, flow.end - flow.start, flow);

@@ -206,7 +206,10 @@ fn missing(
         (state.interval > 120_000, Missing::TenMinuteRecords),
         (state.losses > 0, Missing::SkippedRecords),
         (!intel.has_lists(), Missing::Lists),
-        (ListKind::ALL.iter().any(|kind| settings.is_stale(*kind, intel, time)), Missing::FreshLists),
+        (
+            ListKind::DIALLED.iter().any(|kind| settings.stale_days(*kind, intel, time).is_some()),
+            Missing::FreshLists,
+        ),
         (learning == Learning::Learning, Missing::History),
         (intel.inventory.is_empty(), Missing::Inventory),
     ]

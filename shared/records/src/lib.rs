@@ -6,6 +6,7 @@
 pub mod decode;
 pub mod envelope;
 pub mod flow;
+pub mod lookup;
 pub mod normalised;
 pub mod parquet;
 pub mod reader;
@@ -16,7 +17,8 @@ pub mod vpc_flow;
 
 pub use decode::{Compression, DecodeError};
 pub use flow::{Action, Direction, Flow, Loss, LossKind};
-pub use normalised::Normalised;
+pub use lookup::Lookup;
+pub use normalised::{Normalised, NormalisedLookup};
 pub use reader::{Counts, Entry, ReadError, ReadOptions, RecordReader};
 pub use reject::{Reason, Reject};
 pub use source::Source;

@@ -14,6 +14,7 @@ use self::batch::{Batch, Item};
 use self::input::{Input, Piece};
 use crate::decode::{DecodeError, Decoder, PAYLOAD_CAP};
 use crate::flow::{Flow, Loss};
+use crate::lookup::{self, Lookup};
 use crate::parquet::{FlowTable, TableError};
 use crate::reject::{Reason, Reject, excerpt};
 use crate::source::Source;
@@ -47,6 +48,8 @@ impl Default for ReadOptions {
 pub enum Entry<'a> {
     /// Traffic.
     Flow(Flow<'a>),
+    /// A name that was looked up.
+    Lookup(Box<Lookup<'a>>),
     /// No traffic, or lost records.
     Loss(Loss<'a>),
     /// Something that was refused.
@@ -62,7 +65,7 @@ pub struct Counts {
     pub lines: u64,
     /// Decoded bytes of the file; of a Parquet file, its size.
     pub bytes: u64,
-    /// Flows.
+    /// Flows and lookups.
     pub records: u64,
     /// Rows that declare no traffic or lost records.
     pub losses: u64,
@@ -245,6 +248,10 @@ impl<'a> RecordReader<'a> {
             Place::Text(range) => {
                 let bytes = self.input.get(range);
                 let line = match std::str::from_utf8(bytes) {
+                    Ok(text) if self.source.is_lookup(text) => {
+                        return read_lookup(&mut self.counts, self.line, text);
+                    }
+                    Ok(_) if self.source == Source::Resolver => Line::Reject(Reason::UnknownRecord),
                     Ok(text) => self.lines.read(text, None),
                     Err(_) => Line::Reject(Reason::NotUtf8),
                 };
@@ -252,6 +259,12 @@ impl<'a> RecordReader<'a> {
             }
             Place::Reject(range, reason) => (self.input.get(range), Line::Reject(reason)),
             Place::Item(item) => match self.batch.get(item) {
+                Item::Message(text, _) if self.source.is_lookup(text) => {
+                    return read_lookup(&mut self.counts, self.line, text.trim_end());
+                }
+                Item::Message(text, _) if self.source == Source::Resolver => {
+                    (text.as_bytes(), Line::Reject(Reason::UnknownRecord))
+                }
                 Item::Message(text, received) => {
                     (text.as_bytes(), self.lines.read(text.trim_end(), received))
                 }
@@ -287,6 +300,20 @@ impl<'a> RecordReader<'a> {
                 };
                 Entry::Reject(Reject { line: self.line, source: self.source.or_flow(), reason, text })
             }
+        }
+    }
+}
+
+/// The entry of a line of a resolver's log.
+fn read_lookup<'t>(counts: &mut Counts, line: u64, text: &'t str) -> Entry<'t> {
+    match lookup::read(text) {
+        Ok(lookup) => {
+            counts.records += 1;
+            Entry::Lookup(lookup)
+        }
+        Err(reason) => {
+            *counts.rejects.entry(reason.code()).or_default() += 1;
+            Entry::Reject(Reject { line, source: Source::Resolver, reason, text: excerpt(text.as_bytes()) })
         }
     }
 }

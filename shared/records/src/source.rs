@@ -11,13 +11,15 @@ pub enum Source {
     Auto,
     /// VPC and transit gateway flow logs: text, JSON or Parquet, bare or inside an event.
     VpcFlow,
+    /// Route 53 Resolver query logs.
+    Resolver,
     /// Lambda events only: a bare record is refused.
     Envelope,
 }
 
 impl Source {
     /// Every source that this version reads, in the order that help texts list them.
-    pub const ALL: [Self; 3] = [Self::Auto, Self::VpcFlow, Self::Envelope];
+    pub const ALL: [Self; 4] = [Self::Auto, Self::VpcFlow, Self::Resolver, Self::Envelope];
 
     /// What an input of this source was read as: without a name, as a flow log.
     pub(crate) const fn or_flow(self) -> Self {
@@ -27,11 +29,17 @@ impl Source {
         }
     }
 
+    /// Whether a line is read as a lookup.
+    pub(crate) fn is_lookup(self, line: &str) -> bool {
+        matches!(self, Self::Auto | Self::Resolver) && crate::lookup::is_likely(line)
+    }
+
     /// The name on the command line and in `--rejects` files.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Auto => "auto",
             Self::VpcFlow => "vpc-flow",
+            Self::Resolver => "resolver",
             Self::Envelope => "envelope",
         }
     }
@@ -78,7 +86,7 @@ mod tests {
         let error = "netflow".parse::<Source>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the source should be one of auto, vpc-flow, envelope, found `netflow`"
+            "the source should be one of auto, vpc-flow, resolver, envelope, found `netflow`"
         );
     }
 }

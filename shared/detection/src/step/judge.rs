@@ -198,7 +198,7 @@ fn flow_verdicts(state: &EntityState, seen: &Seen<'_>, around: &Around<'_>) -> V
         summary: &seen.summary,
         bucket,
         listed: &listed,
-        stale: &|kind| around.settings.is_stale(kind, around.intel, bucket),
+        stale: &|kind| around.settings.stale_days(kind, around.intel, bucket),
         shared: &|ip| (around.users)(address_hash(ip)).is_popular(),
         settings: around.settings,
     };
