@@ -113,7 +113,7 @@ fn scan<'a>(plain: &str, reading: Reading<'a>) -> (Tally<'a>, Option<&'static st
             }
             // This function subscribes to flow logs alone.
             Ok(Some(Entry::Telemetry(_))) => tally.reject(weir_records::Reason::UnknownRecord),
-            Ok(Some(Entry::Control)) => {}
+            Ok(Some(Entry::Lookup(_) | Entry::Control)) => {}
             Ok(None) => return (tally, fault),
             Err(_) => return (tally, Some(UNREADABLE)),
         }

@@ -39,7 +39,7 @@ pub(crate) fn observe(
                     not_judged.push(what(telemetry));
                 }
             }
-            Entry::Reject(_) | Entry::Control => {}
+            Entry::Lookup(_) | Entry::Reject(_) | Entry::Control => {}
         })?;
         for what in not_judged {
             *reading.summary.not_judged.entry(what).or_default() += 1;

@@ -9,6 +9,8 @@ mod hours;
 mod markdown;
 mod quantity;
 mod registry;
+#[cfg(test)]
+mod template;
 mod toml;
 mod tree;
 

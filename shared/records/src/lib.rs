@@ -19,6 +19,7 @@ mod kubelet;
 mod macos;
 mod moment;
 mod nfdump;
+pub mod lookup;
 pub mod normalised;
 mod ocsf;
 mod osquery;
@@ -40,7 +41,8 @@ mod zeek;
 
 pub use decode::{Compression, DecodeError};
 pub use flow::{Action, Direction, Flow, Loss, LossKind};
-pub use normalised::Normalised;
+pub use lookup::Lookup;
+pub use normalised::{Normalised, NormalisedLookup};
 pub use reader::{Counts, Entry, ReadError, ReadOptions, RecordReader};
 pub use reject::{Reason, Reject};
 pub use source::Source;

@@ -15,6 +15,7 @@ use self::input::{Input, Piece};
 use crate::decode::{DecodeError, Decoder, PAYLOAD_CAP};
 use crate::endpoint::{Endpoint, Found};
 use crate::flow::{Flow, Loss};
+use crate::lookup::{self, Lookup};
 use crate::parquet::{FlowTable, TableError};
 use crate::reject::{Reason, Reject, excerpt};
 use crate::source::Source;
@@ -49,6 +50,8 @@ impl Default for ReadOptions {
 pub enum Entry<'a> {
     /// Traffic.
     Flow(Flow<'a>),
+    /// A name that was looked up.
+    Lookup(Box<Lookup<'a>>),
     /// No traffic, or lost records.
     Loss(Loss<'a>),
     /// What a host, a container platform or a sensor told.
@@ -66,7 +69,7 @@ pub struct Counts {
     pub lines: u64,
     /// Decoded bytes of the file; of a Parquet file, its size.
     pub bytes: u64,
-    /// Flows and other records.
+    /// Flows, lookups and other records.
     pub records: u64,
     /// Rows that declare no traffic or lost records.
     pub losses: u64,
@@ -324,6 +327,9 @@ impl<'a> RecordReader<'a> {
             Place::Text(range) => {
                 let bytes = self.input.get(range);
                 let line = match std::str::from_utf8(bytes) {
+                    Ok(text) if self.source.is_lookup(text) => {
+                        return read_lookup(&mut self.counts, self.line, text);
+                    }
                     Ok(text) if is_flow_log => self.lines.read(text, None),
                     Ok(_) => Line::Reject(Reason::UnknownRecord),
                     Err(_) => Line::Reject(Reason::NotUtf8),
@@ -333,6 +339,9 @@ impl<'a> RecordReader<'a> {
             Place::Reject(range, reason) => return self.refuse(range, reason),
             Place::Found(found) => return entry_of(found, self.line, &mut self.counts),
             Place::Item(item) => match self.batch.get(item) {
+                Item::Message(text, _) if self.source.is_lookup(text) => {
+                    return read_lookup(&mut self.counts, self.line, text.trim_end());
+                }
                 Item::Message(text, received) => {
                     let line = if is_flow_log && !(self.endpoint.is_sticky() && text.starts_with('{')) {
                         self.lines.read(text.trim_end(), received)
@@ -416,6 +425,20 @@ fn entry_of(found: Found, line: u64, counts: &mut Counts) -> Entry<'static> {
         Found::Control => {
             counts.controls += 1;
             Entry::Control
+        }
+    }
+}
+
+/// The entry of a line of a resolver's log.
+fn read_lookup<'t>(counts: &mut Counts, line: u64, text: &'t str) -> Entry<'t> {
+    match lookup::read(text) {
+        Ok(lookup) => {
+            counts.records += 1;
+            Entry::Lookup(lookup)
+        }
+        Err(reason) => {
+            *counts.rejects.entry(reason.code()).or_default() += 1;
+            Entry::Reject(Reject { line, source: Source::Resolver, reason, text: excerpt(text.as_bytes()) })
         }
     }
 }

@@ -55,13 +55,15 @@ pub enum Source {
     FluentBit,
     /// Azure VM Insights connections.
     VmConnection,
+    /// Route 53 Resolver query logs.
+    Resolver,
     /// Lambda events only: a bare record is refused.
     Envelope,
 }
 
 impl Source {
     /// Every source that this version reads, in the order that help texts list them.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Auto,
         Self::VpcFlow,
         Self::Sysmon,
@@ -86,6 +88,7 @@ impl Source {
         Self::Collectd,
         Self::FluentBit,
         Self::VmConnection,
+        Self::Resolver,
         Self::Envelope,
     ];
 
@@ -100,6 +103,11 @@ impl Source {
     /// Whether flow logs are among what an input of this source holds.
     pub(crate) const fn has_flow_logs(self) -> bool {
         matches!(self, Self::Auto | Self::VpcFlow | Self::Envelope)
+    }
+
+    /// Whether a line is read as a lookup.
+    pub(crate) fn is_lookup(self, line: &str) -> bool {
+        matches!(self, Self::Auto | Self::Resolver) && crate::lookup::is_likely(line)
     }
 
     /// The name on the command line and in `--rejects` files.
@@ -129,6 +137,7 @@ impl Source {
             Self::Collectd => "collectd",
             Self::FluentBit => "fluent-bit",
             Self::VmConnection => "vm-connection",
+            Self::Resolver => "resolver",
             Self::Envelope => "envelope",
         }
     }

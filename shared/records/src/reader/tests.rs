@@ -40,6 +40,7 @@ fn read_with(input: &[u8], options: &ReadOptions) -> (Vec<String>, Counts, Optio
                 };
                 entries.push(letter.to_owned());
             }
+            Ok(Some(Entry::Lookup(lookup))) => entries.push(format!("N {}", lookup.name)),
             Ok(Some(Entry::Control)) => entries.push("C".to_owned()),
             Ok(Some(Entry::Reject(reject))) => {
                 entries.push(format!("{}:{}", reject.line, reject.reason.code()));
