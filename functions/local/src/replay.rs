@@ -37,7 +37,7 @@ pub(crate) fn run(options: &Replay, out: &mut dyn Write) -> Result<ExitCode> {
         let clock = streams.turn(&mut reading, |entry| match entry {
             Entry::Flow(flow) => collector.push(flow),
             Entry::Loss(loss) => collector.push_loss(loss),
-            Entry::Reject(_) | Entry::Control => {}
+            Entry::Call(_) | Entry::Reject(_) | Entry::Control => {}
         })?;
         let complete = clock.map(|clock| clock.saturating_sub(settings.lateness));
         for bucket in collector.take(complete) {

@@ -160,6 +160,7 @@ fn end_of(entry: &Entry<'_>) -> Option<i64> {
     match entry {
         Entry::Flow(flow) => Some(flow.end),
         Entry::Loss(loss) => Some(loss.end),
+        Entry::Call(call) => Some(call.time),
         Entry::Reject(_) | Entry::Control => None,
     }
 }

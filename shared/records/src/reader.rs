@@ -12,6 +12,7 @@ use std::ops::Range;
 
 use self::batch::{Batch, Item};
 use self::input::{Input, Piece};
+use crate::api_call::{self, ApiCall, Trail};
 use crate::decode::{DecodeError, Decoder, PAYLOAD_CAP};
 use crate::flow::{Flow, Loss};
 use crate::parquet::{FlowTable, TableError};
@@ -47,11 +48,13 @@ impl Default for ReadOptions {
 pub enum Entry<'a> {
     /// Traffic.
     Flow(Flow<'a>),
+    /// A call of an AWS API.
+    Call(Box<ApiCall<'a>>),
     /// No traffic, or lost records.
     Loss(Loss<'a>),
     /// Something that was refused.
     Reject(Reject<'a>),
-    /// A message about the delivery and not about traffic.
+    /// A message about the delivery or the log, and not about traffic or a call.
     Control,
 }
 
@@ -62,11 +65,11 @@ pub struct Counts {
     pub lines: u64,
     /// Decoded bytes of the file; of a Parquet file, its size.
     pub bytes: u64,
-    /// Flows.
+    /// Flows and calls.
     pub records: u64,
     /// Rows that declare no traffic or lost records.
     pub losses: u64,
-    /// Messages about the delivery.
+    /// Messages about the delivery, digests and Insights events.
     pub controls: u64,
     /// Rejects by [`Reason::code`].
     pub rejects: BTreeMap<&'static str, u64>,
@@ -197,6 +200,11 @@ impl<'a> RecordReader<'a> {
                     }
                     break Place::Text(range);
                 }
+                Piece::Member(range) => {
+                    let json = self.input.get(range);
+                    self.batch.load_member(json, self.max_document);
+                    continue;
+                }
                 Piece::Broken(range) => {
                     self.counts.lines += 1;
                     break Place::Reject(range, Reason::BadJson);
@@ -245,6 +253,10 @@ impl<'a> RecordReader<'a> {
             Place::Text(range) => {
                 let bytes = self.input.get(range);
                 let line = match std::str::from_utf8(bytes) {
+                    Ok(text) if self.source.is_call(text) => {
+                        return call(&mut self.counts, self.line, text, None);
+                    }
+                    Ok(_) if self.source == Source::CloudTrail => Line::Reject(Reason::UnknownRecord),
                     Ok(text) => self.lines.read(text, None),
                     Err(_) => Line::Reject(Reason::NotUtf8),
                 };
@@ -252,6 +264,12 @@ impl<'a> RecordReader<'a> {
             }
             Place::Reject(range, reason) => (self.input.get(range), Line::Reject(reason)),
             Place::Item(item) => match self.batch.get(item) {
+                Item::Message(text, received) if self.source.is_call(text) => {
+                    return call(&mut self.counts, self.line, text.trim_end(), received);
+                }
+                Item::Message(text, _) if self.source == Source::CloudTrail => {
+                    (text.as_bytes(), Line::Reject(Reason::UnknownRecord))
+                }
                 Item::Message(text, received) => {
                     (text.as_bytes(), self.lines.read(text.trim_end(), received))
                 }
@@ -287,6 +305,24 @@ impl<'a> RecordReader<'a> {
                 };
                 Entry::Reject(Reject { line: self.line, source: self.source.or_flow(), reason, text })
             }
+        }
+    }
+}
+
+/// The entry of a record of CloudTrail.
+fn call<'t>(counts: &mut Counts, line: u64, text: &'t str, received: Option<i64>) -> Entry<'t> {
+    match api_call::read(text, received) {
+        Trail::Call(call) => {
+            counts.records += 1;
+            Entry::Call(call)
+        }
+        Trail::Statement => {
+            counts.controls += 1;
+            Entry::Control
+        }
+        Trail::Reject(reason) => {
+            *counts.rejects.entry(reason.code()).or_default() += 1;
+            Entry::Reject(Reject { line, source: Source::CloudTrail, reason, text: excerpt(text.as_bytes()) })
         }
     }
 }

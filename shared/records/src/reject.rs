@@ -39,7 +39,7 @@ pub enum Reason {
         expected: &'static str,
     },
     /// A field that a flow cannot be without is absent.
-    #[error("field `{field}` is absent, and a flow needs it")]
+    #[error("field `{field}` is absent, and a record needs it")]
     MissingField {
         /// Column name as AWS writes it.
         field: &'static str,
@@ -60,7 +60,7 @@ pub enum Reason {
     #[error("a line that opens with a brace or bracket should be JSON")]
     BadJson,
     /// Readable, but none of the records that this version knows.
-    #[error("neither a flow log record nor an event that carries one")]
+    #[error("neither a record that this version reads nor an event that carries one")]
     UnknownRecord,
     /// The payload inside an event cannot be opened.
     #[error("the payload should be base64 of text, gzip or zstd, within the size limit")]

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::api_call;
+
 /// The log source that an input holds.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub enum Source {
@@ -11,13 +13,15 @@ pub enum Source {
     Auto,
     /// VPC and transit gateway flow logs: text, JSON or Parquet, bare or inside an event.
     VpcFlow,
+    /// CloudTrail records: files of a trail, lines, or inside an event.
+    CloudTrail,
     /// Lambda events only: a bare record is refused.
     Envelope,
 }
 
 impl Source {
     /// Every source that this version reads, in the order that help texts list them.
-    pub const ALL: [Self; 3] = [Self::Auto, Self::VpcFlow, Self::Envelope];
+    pub const ALL: [Self; 4] = [Self::Auto, Self::VpcFlow, Self::CloudTrail, Self::Envelope];
 
     /// What an input of this source was read as: without a name, as a flow log.
     pub(crate) const fn or_flow(self) -> Self {
@@ -27,11 +31,22 @@ impl Source {
         }
     }
 
+    /// Whether a text that is no event is read as a record of CloudTrail.
+    pub(crate) fn is_call(self, text: &str) -> bool {
+        text.starts_with('{')
+            && match self {
+                Self::CloudTrail => true,
+                Self::Auto | Self::Envelope => api_call::is_likely(text),
+                Self::VpcFlow => false,
+            }
+    }
+
     /// The name on the command line and in `--rejects` files.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Auto => "auto",
             Self::VpcFlow => "vpc-flow",
+            Self::CloudTrail => "cloudtrail",
             Self::Envelope => "envelope",
         }
     }
@@ -78,7 +93,7 @@ mod tests {
         let error = "netflow".parse::<Source>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the source should be one of auto, vpc-flow, envelope, found `netflow`"
+            "the source should be one of auto, vpc-flow, cloudtrail, envelope, found `netflow`"
         );
     }
 }

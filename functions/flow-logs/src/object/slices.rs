@@ -104,7 +104,7 @@ impl<'a> Slices<'a> {
                 }
                 Entry::Loss(loss) => self.tally.loss(&loss),
                 Entry::Reject(reject) => self.tally.reject(reject.reason),
-                Entry::Control => {}
+                Entry::Call(_) | Entry::Control => {}
             }
         }
         Ok(())

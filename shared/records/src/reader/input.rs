@@ -18,6 +18,8 @@ pub(super) enum Piece {
     Line(Range<usize>),
     /// One JSON object or array.
     Document(Range<usize>),
+    /// One member of the `Records` of an object whose end need not be known yet.
+    Member(Range<usize>),
     /// A document that does not close.
     Broken(Range<usize>),
     /// The beginning of a line or document over the limit; the rest was passed over.
@@ -38,6 +40,8 @@ pub(super) struct Input<'a> {
     fault: Option<io::Error>,
     max_line: usize,
     max_document: usize,
+    /// Inside the list of an object that opens with `Records`.
+    in_records: bool,
     /// Bytes that came out of the decoder.
     pub(super) bytes: u64,
     /// Line endings passed before the current piece.
@@ -57,6 +61,7 @@ impl<'a> Input<'a> {
             fault: None,
             max_line,
             max_document,
+            in_records: false,
             bytes: 0,
             line_ends: 0,
             pending_line_ends: 0,
@@ -105,6 +110,9 @@ impl<'a> Input<'a> {
     #[inline]
     pub(super) fn next(&mut self) -> io::Result<Piece> {
         self.line_ends += std::mem::take(&mut self.pending_line_ends);
+        if self.in_records {
+            return self.member();
+        }
         if self.start == self.end && !self.fill() {
             return self.fault.take().map_or(Ok(Piece::End), Err);
         }
@@ -163,6 +171,9 @@ impl<'a> Input<'a> {
                 Some(b' ' | b'\t') if blanks < self.max_line => blanks += 1,
                 Some(b'{' | b'[') => {
                     self.start += blanks;
+                    if self.opens_records() {
+                        return self.member();
+                    }
                     return self.document();
                 }
                 None if self.fill() => {}
@@ -283,5 +294,6 @@ impl<'a> Input<'a> {
     }
 }
 
+mod records;
 #[cfg(test)]
 mod tests;
