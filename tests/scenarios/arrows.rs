@@ -26,7 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("weir-intel", &[]),
     ("weir-records", &[]),
-    ("weir-state", &["weir-detection", "weir-intel"]),
+    ("weir-state", &["weir-detection", "weir-intel", "weir-records"]),
     ("weir-tests", &[]),
 ];
 

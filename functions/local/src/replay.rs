@@ -34,11 +34,17 @@ pub(crate) fn run(options: &Replay, out: &mut dyn Write) -> Result<ExitCode> {
         late: 0,
     };
     loop {
+        let mut observed = Ok(());
         let clock = streams.turn(&mut reading, |entry| match entry {
             Entry::Flow(flow) => collector.push(flow),
             Entry::Loss(loss) => collector.push_loss(loss),
-            Entry::Call(_) | Entry::Reject(_) | Entry::Control => {}
+            Entry::Call(call) => {
+                let done = run.memory.observe(call, &settings, &intel);
+                observed = std::mem::replace(&mut observed, Ok(())).and(done);
+            }
+            Entry::Reject(_) | Entry::Control => {}
         })?;
+        observed?;
         let complete = clock.map(|clock| clock.saturating_sub(settings.lateness));
         for bucket in collector.take(complete) {
             run.apply(&bucket)?;
