@@ -29,7 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("weir-intel", &[]),
     ("weir-intel-refresh", &["weir-aws-host", "weir-feeds", "weir-intel"]),
     ("weir-records", &[]),
-    ("weir-state", &["weir-detection", "weir-intel"]),
+    ("weir-state", &["weir-detection", "weir-intel", "weir-records"]),
     ("weir-tests", &[]),
 ];
 

@@ -162,6 +162,7 @@ fn end_of(entry: &Entry<'_>) -> Option<i64> {
         Entry::Loss(loss) => Some(loss.end),
         Entry::Telemetry(telemetry) => telemetry.time(),
         Entry::Lookup(lookup) => Some(lookup.time),
+        Entry::Call(call) => Some(call.time),
         Entry::Reject(_) | Entry::Control => None,
     }
 }

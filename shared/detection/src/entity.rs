@@ -107,6 +107,11 @@ pub const fn mix(mut value: u64) -> u64 {
     value ^ (value >> 31)
 }
 
+/// A stable hash of a name.
+pub fn name_hash(name: &str) -> u64 {
+    mix(fnv(0xcbf2_9ce4_8422_2325, name.as_bytes()))
+}
+
 fn fnv(mut hash: u64, bytes: &[u8]) -> u64 {
     for &byte in bytes {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);

@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use weir_intel::inventory::Instance;
+
 use super::cell::cell;
 use super::initiator::by_initiator;
 use super::remotes::{listed, remotes};
@@ -15,11 +17,12 @@ use crate::finding::{Finding, Kernel, Severity};
 use crate::incident::{self, Told};
 use crate::kernels::bucket::{Summary, summarise};
 use crate::kernels::combine::combine;
-use crate::kernels::instance::{self, Context, News};
+use crate::kernels::instance::{self, Context};
 use crate::kernels::session::{self, Sessions};
 use crate::kernels::{Verdict, volume};
 use crate::observation::{BUCKET, Row};
 use crate::open::OpenBucket;
+use crate::prelude::Prelude;
 use crate::state::{DAY, EntityState, HOUR, add_day};
 
 /// Payload pushed within a bucket from which the account is told of a destination, bytes.
@@ -249,10 +252,16 @@ fn context(state: &EntityState, time: i64, said: &[Verdict], around: &Around<'_>
     if said.is_empty() {
         return Vec::new();
     }
-    let facts = instance_of(state, around)
-        .map(|instance| instance::facts(instance, News::default(), around.settings))
-        .unwrap_or_default();
-    facts.into_iter().chain(instance::off_hours(time, around.settings)).collect()
+    let prelude = around.prelude.filter(|prelude| prelude.counts(time));
+    let news = prelude.map(Prelude::news).unwrap_or_default();
+    let launched = Instance {
+        instance_type: prelude.and_then(|prelude| prelude.instance_type.clone()),
+        ..Instance::default()
+    };
+    let instance = instance_of(state, around).unwrap_or(&launched);
+    let facts = instance::facts(instance, news, around.settings);
+    let led = prelude.map(Prelude::contexts).unwrap_or_default();
+    facts.into_iter().chain(led).chain(instance::off_hours(time, around.settings)).collect()
 }
 
 fn is_declared(state: &EntityState, around: &Around<'_>) -> bool {
