@@ -10,6 +10,18 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("weir", &["weir-alerting", "weir-detection", "weir-intel", "weir-records", "weir-state"]),
     ("weir-alerting", &["weir-detection", "weir-intel"]),
     ("weir-aws-host", &["weir-alerting", "weir-detection"]),
+    (
+        "weir-cloudtrail",
+        &[
+            "weir-alerting",
+            "weir-aws-host",
+            "weir-detection",
+            "weir-dynamodb",
+            "weir-intel",
+            "weir-records",
+            "weir-state",
+        ],
+    ),
     ("weir-detection", &["weir-intel", "weir-records"]),
     ("weir-dynamodb", &["weir-state"]),
     (
@@ -25,6 +37,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("weir-intel", &[]),
+    ("weir-lambda", &["weir-dynamodb"]),
     ("weir-records", &[]),
     ("weir-state", &["weir-detection", "weir-intel"]),
     ("weir-tests", &[]),
