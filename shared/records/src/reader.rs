@@ -244,6 +244,10 @@ impl<'a> RecordReader<'a> {
         let (bytes, line) = match place {
             Place::Text(range) => {
                 let bytes = self.input.get(range);
+                if let Some(flow) = self.lines.plain(bytes) {
+                    self.counts.records += 1;
+                    return Entry::Flow(flow);
+                }
                 let line = match std::str::from_utf8(bytes) {
                     Ok(text) => self.lines.read(text, None),
                     Err(_) => Line::Reject(Reason::NotUtf8),
