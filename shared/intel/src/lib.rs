@@ -3,6 +3,7 @@
 //! No I/O: bytes come in, look-ups go out.
 
 pub mod aws_services;
+pub mod catalogue;
 pub mod cidr;
 pub mod geo;
 pub mod inventory;
@@ -13,6 +14,7 @@ pub mod special;
 
 use std::net::IpAddr;
 
+pub use catalogue::Catalogue;
 pub use cidr::{Cidr, CidrError};
 pub use geo::{Asn, Country, Database};
 pub use inventory::Inventory;

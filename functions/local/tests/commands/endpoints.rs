@@ -48,5 +48,8 @@ fn bytes_that_a_sensor_saw_count_for_the_address_inside_and_the_rest_is_named_as
     assert_eq!(run.summary()["not_judged"], json!({"process": 1, "usage": 1}));
     let run = weir(&["replay", text(folder.path())], "");
     assert_eq!(run.summary()["not_judged"], json!({"process": 1, "usage": 1}));
-    assert_eq!((run.status, &run.summary()["entities"], &run.summary()["records"]), (0, &json!(1), &json!(4)));
+    assert_eq!(
+        (run.status, &run.summary()["entities"], &run.summary()["records"]),
+        (0, &json!(1), &json!(4))
+    );
 }
