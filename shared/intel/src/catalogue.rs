@@ -12,6 +12,8 @@ mod program;
 #[cfg(test)]
 mod tests;
 
+use std::sync::LazyLock;
+
 use serde::Deserialize;
 
 pub use self::image::repository;
@@ -21,7 +23,7 @@ pub use self::program::Program;
 const SHIPPED: &str = include_str!("../data/catalogue.toml");
 
 /// The catalogue, with what it needs to be searched.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Catalogue {
     tools: Vec<Tool>,
     calls: Vec<Call>,
@@ -268,10 +270,16 @@ impl Catalogue {
     /// # Errors
     /// None that a release has: a test reads it.
     pub fn shipped() -> Result<Self, CatalogueError> {
-        let mut catalogue =
-            Self { tools: Vec::new(), calls: Vec::new(), sources: Vec::new(), index: Index::default() };
+        let mut catalogue = Self::default();
         catalogue.merge(SHIPPED)?;
         Ok(catalogue)
+    }
+
+    /// The catalogue that is shipped, read once.
+    pub(crate) fn shared() -> &'static Self {
+        // A test reads what is shipped, so that it is never the empty one.
+        static SHARED: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::shipped().unwrap_or_default());
+        &SHARED
     }
 
     /// Lays another catalogue over this one: an entry of the same id replaces, `disabled` takes out.
@@ -405,6 +413,19 @@ impl DomainRole {
 }
 
 impl Sign<'_> {
+    /// What kind of sign it is, in a word.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Name(_) => "name",
+            Self::Path(_) => "path",
+            Self::Image(_) => "image",
+            Self::Env(_) => "environment",
+            Self::Arguments(_) => "arguments",
+            Self::Domain(..) => "domain",
+        }
+    }
+
     /// What it is worth alone, 0 to 1.
     #[must_use]
     pub const fn weight(&self, confidence: Confidence) -> f64 {

@@ -39,9 +39,17 @@ pub struct Intel {
     pub networks: Option<Database>,
     /// Interfaces and instances.
     pub inventory: Inventory,
+    /// The shipped catalogue with one's own laid over it; `None` for the shipped one as it is.
+    pub catalogue: Option<Catalogue>,
 }
 
 impl Intel {
+    /// The catalogue of tools in force.
+    #[must_use]
+    pub fn tools(&self) -> &Catalogue {
+        self.catalogue.as_ref().unwrap_or_else(|| Catalogue::shared())
+    }
+
     /// The name of the list that holds an address: `tor` before `proxy` before `vpn`.
     #[must_use]
     pub fn label(&self, ip: IpAddr) -> Option<&'static str> {

@@ -53,3 +53,21 @@ fn bytes_that_a_sensor_saw_count_for_the_address_inside_and_the_rest_is_named_as
         (0, &json!(1), &json!(4))
     );
 }
+
+#[test]
+fn a_tool_of_the_catalogue_is_named_where_it_runs_and_a_catalogue_of_ones_own_takes_it_out() {
+    let exec = |arguments: &str| AUDIT.replace("argc=1 a0=\"a\"", arguments);
+    let runs = exec("argc=3 a0=\"/tmp/.x\" a1=\"-tou-accept\" a2=\"-email\" a3=\"-pass\"");
+    let mentions = exec("argc=2 a0=\"grep\" a1=\"honeygain\"").replace("/bin/a", "/bin/grep");
+
+    let [record] = &weir(&["parse", "-"], &runs).lines()[..] else { panic!("one record expected") };
+    let found = &record["unmapped"]["catalogue"][0];
+    assert_eq!(
+        (&found["tool"], &found["weight"], &found["signs"]),
+        (&json!("honeygain"), &json!(0.9), &json!(["arguments"]))
+    );
+    assert!(weir(&["parse", "-"], &mentions).lines()[0].get("unmapped").is_none());
+    let own = folder(&[("catalogue.toml", "disabled = [\"honeygain\"]")]);
+    let run = weir(&["parse", "--intel", text(own.path()), "-"], &runs);
+    assert!(run.lines()[0].get("unmapped").is_none(), "{}", run.out);
+}

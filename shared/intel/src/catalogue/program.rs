@@ -222,10 +222,11 @@ fn run(words: &[String], exe: Option<&str>, depth: u8, commands: &mut Vec<Comman
             run(std::slice::from_ref(script), None, depth + 1, commands);
         }
     }
-    if depth < DEEPEST && WRAPPERS.contains(&plain) {
-        if let Some(inner) = inner(plain, rest).and_then(|place| rest.get(place..)) {
-            run(inner, None, depth + 1, commands);
-        }
+    if depth < DEEPEST
+        && WRAPPERS.contains(&plain)
+        && let Some(inner) = inner(plain, rest).and_then(|place| rest.get(place..))
+    {
+        run(inner, None, depth + 1, commands);
     }
     if depth < DEEPEST
         && INTERPRETERS.contains(&plain)
