@@ -3,9 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up its input has failed")]
 
 mod commands {
+    mod backtest;
     mod baselines;
+    mod explain;
     mod parse;
+    mod report;
     mod run;
+    mod scan;
     mod settings;
     mod stream;
+    mod tune;
 }
