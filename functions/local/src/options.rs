@@ -19,6 +19,10 @@ pub(crate) enum Command {
     Replay(Replay),
     /// Hold what is found against a file of expectations, for CI; status 3 if one is not held.
     Backtest(Backtest),
+    /// Propose thresholds from history: what each value of a small grid would have told and missed.
+    Tune(Tune),
+    /// One finding again from its records: how its evidence adds up, and what each setting would have changed.
+    Explain(Explain),
     /// Print what Weir understands, one normalised record a line.
     Parse(Parse),
     /// What each entity usually sends to the outside in five minutes.
@@ -108,6 +112,36 @@ pub(crate) struct Backtest {
     /// Where to write the outcome as JUnit XML.
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
+}
+
+/// `weir tune`.
+#[derive(Debug, Args)]
+pub(crate) struct Tune {
+    #[command(flatten)]
+    pub(crate) input: Input,
+    #[command(flatten)]
+    pub(crate) tuning: Tuning,
+    /// What must not be missed, as for `weir backtest`; without it, what is told at medium and above now.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) expect: Option<PathBuf>,
+    /// Where to write the proposed settings (TOML).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) write: Option<PathBuf>,
+    /// Points of the grid that are stepped at a time; by default one for each processor.
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<std::num::NonZeroUsize>,
+}
+
+/// `weir explain`.
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// A file with one finding (`weir replay --format json`), or its id: finding_info.uid or metadata.uid.
+    #[arg(value_name = "FINDING")]
+    pub(crate) finding: String,
+    #[command(flatten)]
+    pub(crate) input: Input,
+    #[command(flatten)]
+    pub(crate) tuning: Tuning,
 }
 
 /// `weir parse`.
