@@ -27,8 +27,18 @@ export class IntelRefresh extends WeirFunction {
       name: `weir-${weir.stage}-intel`,
       description: "Refreshes Weir's address lists.",
       scheduleExpression: 'rate(1 hour)',
-      targets: [{ id: 'intel', arn: this.function.functionArn }],
+      targets: [
+        { id: 'intel', arn: this.function.functionArn, deadLetterConfig: { arn: weir.failedEvents.queueArn } },
+      ],
     });
+    weir.queuesPolicy.document.addStatements(
+      new iam.PolicyStatement({
+        principals: [new iam.ServicePrincipal('events.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [weir.failedEvents.queueArn],
+        conditions: { ArnEquals: { 'aws:SourceArn': schedule.attrArn } },
+      }),
+    );
     this.function.addPermission('ScheduleMayInvoke', {
       principal: new iam.ServicePrincipal('events.amazonaws.com'),
       sourceArn: schedule.attrArn,

@@ -37,6 +37,8 @@ export class Weir extends Construct {
   readonly failedEvents: sqs.Queue;
   /** Payloads that were refused, with the reason. */
   readonly quarantine: sqs.Queue;
+  /** Who may send to these two. */
+  readonly queuesPolicy: sqs.QueuePolicy;
   /** Address lists, country data and inventories. */
   readonly intel: s3.Bucket;
   /** Parameters, one for each setting. */
@@ -94,7 +96,7 @@ export class Weir extends Construct {
       const reason = 'nothing reads it but people, so nothing in it can fail again';
       acknowledge(last, reason, 'AwsSolutions-SQS3', 'Serverless-SQSRedrivePolicy');
     }
-    queuePolicy(this, 'QueuesPolicy', this.failedEvents, this.quarantine);
+    this.queuesPolicy = queuePolicy(this, 'QueuesPolicy', this.failedEvents, this.quarantine);
 
     this.intel = bucket(this, 'Intel', `weir-${stage}-intel-${account}-${region}`, key, {
       versioned: true,
