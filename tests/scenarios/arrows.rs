@@ -10,6 +10,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("weir", &["weir-alerting", "weir-detection", "weir-intel", "weir-records", "weir-state"]),
     ("weir-alerting", &["weir-detection", "weir-intel"]),
     ("weir-aws-host", &["weir-alerting", "weir-detection"]),
+    ("weir-benches", &["weir-detection", "weir-intel", "weir-records", "weir-state"]),
     ("weir-detection", &["weir-intel", "weir-records"]),
     ("weir-dynamodb", &["weir-state"]),
     (
@@ -28,7 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("weir-intel", &[]),
     ("weir-intel-refresh", &["weir-aws-host", "weir-feeds", "weir-intel"]),
     ("weir-records", &[]),
-    ("weir-state", &["weir-detection", "weir-intel"]),
+    ("weir-state", &["weir-detection", "weir-intel", "weir-records"]),
     ("weir-tests", &[]),
 ];
 

@@ -29,6 +29,8 @@ pub struct View<'a> {
     pub state: &'a EntityState,
     /// This bucket by roles.
     pub summary: &'a Summary,
+    /// Hosts that did not answer now, and neither answered nor failed within the hour before.
+    pub fresh_misses: u32,
     /// Start of this bucket.
     pub bucket: i64,
     /// Dialled remotes of this bucket that are on a list: which, address, wire bytes.

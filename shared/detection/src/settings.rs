@@ -26,8 +26,8 @@ pub use quantity::KofM;
 pub use registry::{Entry, Kind, registry};
 pub use toml::{TomlError, values_from_toml};
 pub use tree::{
-    An0084, AnalyticMode, Baseline, Flood, Incident, InstanceType, IntelSettings, MaxAge, Networks, Relay,
-    Reuse, Roles, Scan, Settings, Torrent, TrafficEgressThreshold, Upload,
+    An0084, AnalyticMode, Baseline, CloudTrail, Flood, Incident, InstanceType, IntelSettings, MaxAge,
+    Networks, Relay, Reuse, Roles, Scan, Settings, Torrent, TrafficEgressThreshold, Upload,
 };
 
 impl Settings {

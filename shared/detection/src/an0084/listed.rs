@@ -22,7 +22,7 @@ pub(super) fn listed(view: &View<'_>) -> Option<Verdict> {
     }
     let (kind, (_, count)) = sums.into_iter().max_by_key(|(_, (pair, _))| pair.total())?;
     let (mut hour, mut egress) = (Pair::default(), 0_u64);
-    for cell in view.state.ring.last(view.bucket, AN_HOUR) {
+    for cell in view.state.ring.within(view.bucket, AN_HOUR) {
         hour.add(cell.listed);
         egress = egress.saturating_add(cell.external.out);
     }
@@ -92,6 +92,7 @@ mod tests {
         let view = View {
             state: &state,
             summary: &Summary::default(),
+            fresh_misses: 0,
             bucket: 100 * BUCKET,
             listed: &[(kind, [192, 0, 2, 1].into(), listed)],
             stale: &|_| stale.then_some(9),

@@ -162,6 +162,13 @@ pub(super) fn url(text: &str) -> Option<String> {
     (fine && text.len() <= 1_000).then(|| text.to_owned())
 }
 
+/// Name of a caller: an ARN or a service, with an asterisk at most at its end.
+pub(super) fn principal(text: &str) -> Option<String> {
+    let name = text.strip_suffix('*').unwrap_or(text);
+    let is_name = name.starts_with("arn:") || name.ends_with(".amazonaws.com");
+    (is_name && !name.contains(['*', ' '])).then(|| text.to_owned())
+}
+
 /// A tag, `key=value`.
 pub(super) fn tag(text: &str) -> Option<String> {
     let (key, value) = text.split_once('=')?;

@@ -159,6 +159,8 @@ static REGISTRY: &[Entry] = &[
         "Age at which a sample of a baseline counts half, and time in which what counts as usual at most doubles."),
     entry("business-hours", Slot::Hours(|s| &mut s.business_hours), None,
         "Days and hours in which people work: baselines tell these days from free ones, and off hours weigh a little more."),
+    entry("cloudtrail/automation", Slot::Principals(|s| &mut s.cloudtrail.automation), None,
+        "Callers that are automation: what they do from where they always do it leads to nothing."),
     entry("incident/suppress", Slot::Duration(|s| &mut s.incident.suppress, 0, 30 * DAY), None,
         "How long an incident that goes on at one severity is not told again."),
     entry("incident/quiet", Slot::Duration(|s| &mut s.incident.quiet, 5 * MINUTE, 30 * DAY), None,

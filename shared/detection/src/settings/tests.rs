@@ -41,6 +41,7 @@ fn every_path_leads_to_a_place_of_its_own() {
         Kind::Networks => "198.51.100.0/24",
         Kind::PacketRate => "77packets/s",
         Kind::Percentile => "99",
+        Kind::Principals => "arn:aws:iam::123456789012:role/ci*",
         Kind::Rate => "3Mbit/s",
         Kind::Ratio => "0.33",
         Kind::Tags => "role=crawler",

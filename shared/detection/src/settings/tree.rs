@@ -24,6 +24,8 @@ pub struct Settings {
     pub baseline: Baseline,
     /// When people work.
     pub business_hours: BusinessHours,
+    /// What is known of an account's callers.
+    pub cloudtrail: CloudTrail,
     /// Life of an incident.
     pub incident: Incident,
     /// Address lists.
@@ -44,6 +46,7 @@ impl Default for Settings {
             an0084: An0084::default(),
             baseline: Baseline::default(),
             business_hours: BusinessHours::default(),
+            cloudtrail: CloudTrail::default(),
             incident: Incident::default(),
             intel: IntelSettings::default(),
             lateness: 20 * MINUTE,
@@ -410,6 +413,13 @@ impl Default for MaxAge {
 pub struct Networks {
     /// Own networks beside the private ranges.
     pub own: RangeSet,
+}
+
+/// What is known of an account's callers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CloudTrail {
+    /// Callers that are automation, by ARN; an asterisk at the end stands for the rest.
+    pub automation: Vec<String>,
 }
 
 /// What entities are declared to do by design.

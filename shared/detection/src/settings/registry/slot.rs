@@ -29,6 +29,7 @@ pub(super) enum Slot {
     OptionalRate(At<Option<u64>>, u64, u64),
     Packets(At<u64>, u64, u64),
     Percentile(At<u8>),
+    Principals(At<Vec<String>>),
     Rate(At<u64>, u64, u64),
     Ratio(At<f64>, f64, f64),
     Tags(At<Vec<String>>),
@@ -64,6 +65,8 @@ pub enum Kind {
     PacketRate,
     /// 90, 95 or 99.
     Percentile,
+    /// Names of callers.
+    Principals,
     /// Bits a second.
     Rate,
     /// A share of one.
@@ -91,6 +94,7 @@ impl Kind {
             Self::Networks => "CIDRs",
             Self::PacketRate => "packets a second",
             Self::Percentile => "percentile",
+            Self::Principals => "principals",
             Self::Rate => "bits a second",
             Self::Ratio => "share",
             Self::Tags => "tags",
@@ -117,6 +121,9 @@ impl Kind {
             Self::Percentile => "90, 95 or 99",
             Self::Rate => "a rate with its unit such as 100Mbit/s",
             Self::Ratio => "a share such as 0.25 or 25%",
+            Self::Principals => {
+                "ARNs such as arn:aws:iam::123456789012:role/deploy, an asterisk at the end for the rest"
+            }
             Self::Tags => "tags such as role=relay,role=vpn",
             Self::TimeZone => "a time zone by its IANA name such as UTC or Europe/Berlin",
         }
@@ -139,6 +146,7 @@ impl Slot {
             Self::Networks(_) => Kind::Networks,
             Self::Packets(..) => Kind::PacketRate,
             Self::Percentile(_) => Kind::Percentile,
+            Self::Principals(_) => Kind::Principals,
             Self::OptionalRate(..) | Self::Rate(..) => Kind::Rate,
             Self::Ratio(..) => Kind::Ratio,
             Self::Tags(_) => Kind::Tags,
@@ -160,7 +168,9 @@ impl Slot {
             Self::OptionalRate(_, low, high) => format!("none or {}", measures(low, high, RATES)),
             Self::Packets(_, low, high) => measures(low, high, PACKETS),
             Self::Rate(_, low, high) => measures(low, high, RATES),
-            Self::Families(_) | Self::Networks(_) | Self::Tags(_) => "none or a list".to_owned(),
+            Self::Families(_) | Self::Networks(_) | Self::Principals(_) | Self::Tags(_) => {
+                "none or a list".to_owned()
+            }
             Self::Feeds(_) | Self::Hours(_) | Self::Mode(_) | Self::Percentile(_) | Self::Zone(_) => {
                 self.kind().form().to_owned()
             }
@@ -189,6 +199,7 @@ impl Slot {
             }
             Self::Packets(at, ..) => quantity::spelled(*at(copy), PACKETS),
             Self::Percentile(at) => at(copy).to_string(),
+            Self::Principals(at) => list(at(copy)),
             Self::Rate(at, ..) => quantity::spelled(*at(copy), RATES),
             Self::Tags(at) => list(at(copy)),
             Self::Zone(at) => at(copy).to_string(),
@@ -239,6 +250,7 @@ impl Slot {
                 let value = quantity::digits(text).filter(|value| matches!(value, 90 | 95 | 99));
                 *at(settings) = value.ok_or_else(|| self.unlike(text))?;
             }
+            Self::Principals(at) => *at(settings) = self.items(text, quantity::principal)?,
             Self::Rate(at, low, high) => *at(settings) = self.measured(text, RATES, low, high)?,
             Self::Ratio(at, low, high) => {
                 *at(settings) = self.bounded(quantity::ratio(text), low, high, text)?
