@@ -70,7 +70,8 @@ def variables(folders):
 def metrics():
     """Names of Weir's own metrics."""
     text = (ROOT / "shared/aws-host/src/metrics.rs").read_text().split("#[cfg(test)]\nmod tests {")[0]
-    return set(re.findall(r'\("([A-Z][A-Za-z]+)"\.to_owned\(\)', text)) | set(re.findall(r'"Name": "([A-Z]\w+)"', text))
+    forms = [r'\("([A-Z]\w+)"\.to_owned\(\)', r'"Name": "([A-Z]\w+)"', r'\("([A-Z]\w+)", "(?:Count|Milliseconds)"']
+    return {name for form in forms for name in re.findall(form, text)}
 
 
 def used(folders):
@@ -111,6 +112,9 @@ def actions(folders):
             service = CRATES.get(crate, crate)
             if service not in operations:
                 raise SystemExit(f"{path}: add {crate} to SERVICES in {__file__}")
+            # Without the right to list, S3 refuses an object that is not there instead of saying so.
+            if service == "s3" and "NoSuchKey" in text:
+                found.setdefault("s3:ListBucket", set()).add(path.relative_to(ROOT))
             for called in re.findall(r"\.\s*([a-z0-9_]+)\(\)", text):
                 if called in operations[service]:
                     action = f"{service}:{operations[service][called]}"

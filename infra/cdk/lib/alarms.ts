@@ -53,7 +53,7 @@ export class Alarms extends Construct {
     this.raise('state-throttled', 'AWS/DynamoDB', 'WriteThrottleEvents', { TableName: table.tableName },
       'DynamoDB holds writes back.');
     this.refused();
-    this.intel();
+    this.scheduled();
 
     this.silent('silent', 'Weir', 'Records', weir.dimensions(), 'No record was read for too long, whatever the source.');
     for (const [name, logGroupName] of weir.subscribed) {
@@ -118,8 +118,8 @@ export class Alarms extends Construct {
     });
   }
 
-  private intel(): void {
-    const { intelRefresh } = this.weir;
+  private scheduled(): void {
+    const { cloudtrail, intelRefresh } = this.weir;
     const ofFunction = { FunctionName: intelRefresh.function.functionName };
     const period = Duration.hours(1);
     this.raise('intel-errors', 'AWS/Lambda', 'Errors', ofFunction,
@@ -127,6 +127,15 @@ export class Alarms extends Construct {
     this.raise('feeds-failed', 'Weir', 'FeedsFailed', this.weir.dimensions(intelRefresh),
       'A list could not be refreshed for a day and grows stale. The log of the function intel names it.',
       { periods: 24, period });
+    const ofInventory = { FunctionName: cloudtrail.function.functionName };
+    this.raise('cloudtrail-errors', 'AWS/Lambda', 'Errors', ofInventory,
+      'The inventory was not refreshed. It is repeated; look at the log of the function cloudtrail.',
+      { periods: 3, period });
+    this.raise('inventory-old', 'Weir', 'InventoryAge', this.weir.dimensions(),
+      'The inventory is six hours old. Check the schedule and what EC2 refuses.',
+      { above: Duration.hours(6).toMilliseconds(), periods: 3, statistic: cloudwatch.Stats.MAXIMUM });
+    this.silent('cloudtrail-silent', 'AWS/Lambda', 'Invocations', ofInventory,
+      'The inventory is not refreshed at all. Check the schedule.', { periods: 6, period });
     this.silent('intel-silent', 'AWS/Lambda', 'Invocations', ofFunction,
       'The lists are not refreshed at all. Check the schedule.', { periods: 6, period });
   }

@@ -67,5 +67,11 @@ export function dashboard(scope: Construct, id: string, weir: Weir): cloudwatch.
       metric('AWS/SNS', { TopicName: weir.findings.topicName })('NumberOfMessagesPublished'),
     ]),
   );
+  board.addWidgets(
+    graph('Inventory', [
+      weir.metric('Inventory', { statistic: MAXIMUM }, weir.cloudtrail),
+      own('InventoryAge', MAXIMUM),
+    ]),
+  );
   return board;
 }

@@ -1,4 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as destinations from 'aws-cdk-lib/aws-lambda-destinations';
@@ -34,9 +35,11 @@ export class WeirFunction extends Construct {
   readonly function: lambda.Function;
   readonly log: logs.LogGroup;
   readonly role: iam.Role;
+  private readonly name: string;
 
   constructor(weir: Weir, id: string, props: WeirProps, own: FunctionProps) {
     super(weir, id);
+    this.name = own.name;
     const { stage } = weir;
     const key = props.encryptionKey;
     const functionName = `weir-${stage}-${own.name}`;
@@ -91,6 +94,18 @@ export class WeirFunction extends Construct {
     });
     acknowledge(this.function, 'what fails for good goes to a destination, which says more', 'Serverless-LambdaDLQ');
     this.function.node.addDependency(weir.settings);
+  }
+
+  /** Has a rule invoke the function; what cannot be delivered is kept. */
+  protected invokedBy(weir: Weir, id: string, rule: events.CfnRuleProps): void {
+    const deadLetterConfig = { arn: weir.failedEvents.queueArn };
+    const target = { id: this.name, arn: this.function.functionArn, deadLetterConfig };
+    const created = new events.CfnRule(this, id, { ...rule, targets: [target] });
+    weir.rules.push(created.attrArn);
+    this.function.addPermission(`${id}MayInvoke`, {
+      principal: new iam.ServicePrincipal('events.amazonaws.com'),
+      sourceArn: created.attrArn,
+    });
   }
 
   /** Adds to what the function may do. */

@@ -1,6 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import * as events from 'aws-cdk-lib/aws-events';
-import * as iam from 'aws-cdk-lib/aws-iam';
 import { WeirFunction } from './function.js';
 import { allow } from './policy.js';
 import type { WeirProps } from './props.js';
@@ -23,25 +21,10 @@ export class IntelRefresh extends WeirFunction {
       memorySize: 256,
       maxEventAge: Duration.hours(1),
     });
-    const schedule = new events.CfnRule(this, 'Schedule', {
+    this.invokedBy(weir, 'Schedule', {
       name: `weir-${weir.stage}-intel`,
       description: "Refreshes Weir's address lists.",
       scheduleExpression: 'rate(1 hour)',
-      targets: [
-        { id: 'intel', arn: this.function.functionArn, deadLetterConfig: { arn: weir.failedEvents.queueArn } },
-      ],
-    });
-    weir.queuesPolicy.document.addStatements(
-      new iam.PolicyStatement({
-        principals: [new iam.ServicePrincipal('events.amazonaws.com')],
-        actions: ['sqs:SendMessage'],
-        resources: [weir.failedEvents.queueArn],
-        conditions: { ArnEquals: { 'aws:SourceArn': schedule.attrArn } },
-      }),
-    );
-    this.function.addPermission('ScheduleMayInvoke', {
-      principal: new iam.ServicePrincipal('events.amazonaws.com'),
-      sourceArn: schedule.attrArn,
     });
   }
 }

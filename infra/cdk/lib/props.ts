@@ -9,6 +9,8 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 export interface WeirCode {
   /** Of `--bin flow-logs`. */
   readonly flowLogs: lambda.Code;
+  /** Of `--bin cloudtrail`. */
+  readonly cloudtrail: lambda.Code;
   /** Of `--bin intel`. */
   readonly intel: lambda.Code;
 }

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -12,6 +12,7 @@ import { acknowledge } from './acknowledge.js';
 import { Alarms } from './alarms.js';
 import { Backfill } from './backfill.js';
 import { bucket } from './buckets.js';
+import { Cloudtrail } from './cloudtrail.js';
 import { dashboard } from './dashboard.js';
 import { FlowLogs } from './flow-logs.js';
 import type { WeirFunction } from './function.js';
@@ -37,14 +38,16 @@ export class Weir extends Construct {
   readonly failedEvents: sqs.Queue;
   /** Payloads that were refused, with the reason. */
   readonly quarantine: sqs.Queue;
-  /** Who may send to these two. */
-  readonly queuesPolicy: sqs.QueuePolicy;
+  /** ARNs of the rules that may tell of missed events. */
+  readonly rules: string[] = [];
   /** Address lists, country data and inventories. */
   readonly intel: s3.Bucket;
   /** Parameters, one for each setting. */
   readonly settings: Settings;
   /** The function that reads flow logs, with its role and log. */
   readonly flowLogs: FlowLogs;
+  /** The function that keeps the inventory. */
+  readonly cloudtrail: Cloudtrail;
   /** The function that keeps the lists fresh. */
   readonly intelRefresh: IntelRefresh;
   /** The queue to which a bucket announces its objects, where there is one. */
@@ -96,7 +99,14 @@ export class Weir extends Construct {
       const reason = 'nothing reads it but people, so nothing in it can fail again';
       acknowledge(last, reason, 'AwsSolutions-SQS3', 'Serverless-SQSRedrivePolicy');
     }
-    this.queuesPolicy = queuePolicy(this, 'QueuesPolicy', this.failedEvents, this.quarantine);
+    queuePolicy(this, 'QueuesPolicy', this.failedEvents, this.quarantine).document.addStatements(
+      new iam.PolicyStatement({
+        principals: [new iam.ServicePrincipal('events.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [this.failedEvents.queueArn],
+        conditions: { ArnEquals: { 'aws:SourceArn': Lazy.list({ produce: () => this.rules }) } },
+      }),
+    );
 
     this.intel = bucket(this, 'Intel', `weir-${stage}-intel-${account}-${region}`, key, {
       versioned: true,
@@ -110,6 +120,7 @@ export class Weir extends Construct {
     });
     this.flowLogs = new FlowLogs(this, 'FlowLogs', props);
     this.intelRefresh = new IntelRefresh(this, 'IntelRefresh', props);
+    this.cloudtrail = new Cloudtrail(this, 'Cloudtrail', props);
 
     const stored = props.vpc && props.flowLogDelivery === 's3';
     if (stored || props.bucket) {

@@ -9,8 +9,8 @@ import { Weir, type WeirProps } from '../lib/index.js';
 export function deployed(app: App, id: string, props: (stack: Stack) => Partial<WeirProps> = () => ({})) {
   const stack = new Stack(app, id);
   const bucket = s3.Bucket.fromBucketName(stack, 'Code', 'code');
-  const [flowLogs, intel] = ['flow-logs', 'intel'].map((name) => lambda.Code.fromBucket(bucket, `${name}.zip`));
-  const weir = new Weir(stack, 'Weir', { code: { flowLogs, intel }, ...props(stack) });
+  const [cloudtrail, flowLogs, intel] = ['cloudtrail', 'flow-logs', 'intel'].map((name) => lambda.Code.fromBucket(bucket, `${name}.zip`));
+  const weir = new Weir(stack, 'Weir', { code: { cloudtrail, flowLogs, intel }, ...props(stack) });
   return { stack, weir, template: () => Template.fromStack(stack) };
 }
 
