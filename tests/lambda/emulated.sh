@@ -15,23 +15,11 @@ done
 
 target=${CARGO_TARGET_DIR:-$PWD/target}
 
-# install FOLDER PACKAGE…: a virtual environment with these packages.
-install() {
-  local home=$1
-  shift
-  if [ ! -e "$home/installed" ]; then
-    python3 -m venv "$home"
-    "$home/bin/pip" install --quiet --disable-pip-version-check "$@"
-    touch "$home/installed"
-  fi
-}
-
-# Pinned together: the translator alone would lift botocore above what the emulator takes.
 home=$target/ministack-1.5.33
-install "$home" ministack==1.5.33 aws-sam-translator==1.115.0 boto3==1.43.106 botocore==1.43.106
+tests/install.sh "$home" tests/lambda/ministack.txt
 # Of EC2 it knows too little; the tests start this one themselves, an account for each.
 moto=$target/moto-5.2.5
-install "$moto" 'moto[server]==5.2.5'
+tests/install.sh "$moto" tests/lambda/moto.txt
 export WEIR_TEST_EC2=$moto/bin/moto_server
 
 # Of `cloudtrail` the tests are in weir-lambda: by itself it is built as it is deployed, and only once.
