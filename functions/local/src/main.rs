@@ -1,16 +1,21 @@
 //! Find bandwidth hijacking in flow logs on one machine.
 
+mod backtest;
 mod baselines;
+mod detect;
+mod expectations;
 mod input;
 mod options;
 mod parse;
 mod progress;
 mod reading;
 mod replay;
+mod report;
 mod settings;
 mod sort;
 mod stream;
 mod summary;
+mod told;
 
 use std::io::{BufWriter, ErrorKind};
 use std::process::ExitCode;
@@ -30,6 +35,7 @@ fn main() -> ExitCode {
     let mut out = BufWriter::with_capacity(64 * 1024, std::io::stdout().lock());
     let done = match options.command {
         Command::Replay(options) => replay::run(&options, &mut out),
+        Command::Backtest(options) => backtest::run(&options, &mut out),
         Command::Parse(options) => parse::run(&options, &mut out),
         Command::Baselines(options) => baselines::run(&options, &mut out),
         Command::Settings(options) => settings::run(&options, &mut out),

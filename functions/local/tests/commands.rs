@@ -4,6 +4,7 @@
 
 mod commands {
     mod baselines;
+    mod endpoints;
     mod parse;
     mod run;
     mod settings;

@@ -9,17 +9,21 @@ use std::collections::HashMap;
 
 use weir_detection::Finding;
 use weir_detection::baseline::{Baseline, Histories, Peers, Pending, Slot, Usual, peer_group, usual};
-use weir_detection::entity::EntityKey;
+use weir_detection::entity::{EntityKey, address_hash};
+use weir_detection::finding::{Kernel, Role};
 use weir_detection::observation::Observations;
+use weir_detection::prelude::{AccountCalls, Prelude, Update, observe};
 use weir_detection::prevalence::{Prevalence, shard_of};
 use weir_detection::settings::Settings;
 use weir_detection::state::{EntityState, HOUR};
 use weir_detection::step::{Around, admit, asked, step};
 use weir_intel::Intel;
+use weir_records::ApiCall;
 
 use crate::embedded::EmbeddedStore;
 use crate::engine::account::shard_key;
 use crate::engine::baselines::{entity_key, peers_key, slot_key};
+use crate::engine::calls::{calls_key, prelude_key};
 use crate::engine::document::Document;
 use crate::engine::{EngineError, state_key};
 use shelf::Shelf;
@@ -32,6 +36,8 @@ pub struct Resident {
     prevalence: Shelf<Prevalence>,
     baselines: Shelf<Baseline>,
     peers: Shelf<Peers>,
+    calls: Shelf<AccountCalls>,
+    preludes: Shelf<Prelude>,
 }
 
 /// What came of a batch for one entity.
@@ -61,6 +67,11 @@ impl Resident {
         self.entities.get(entity).map(|document| &document.state)
     }
 
+    /// The states of all entities that were met in this run, in no order.
+    pub fn states(&self) -> impl Iterator<Item = &EntityState> {
+        self.entities.values().map(|document| &document.state)
+    }
+
     /// Applies one entity's part of a batch.
     ///
     /// # Errors
@@ -88,7 +99,7 @@ impl Resident {
             users.insert(destination, shard.users(destination, entity));
         }
         let group = |state: &EntityState| {
-            let instance = state.info.instance.as_deref().and_then(|id| intel.inventory.instance(id));
+            let instance = state.info.known_instance(&intel.inventory);
             peer_group(key, &state.info, instance)
         };
         let mut usuals: HashMap<i64, Usual> = HashMap::new();
@@ -103,7 +114,9 @@ impl Resident {
             };
             usuals.insert(hour, usual(&histories, state.first_seen, now, settings));
         }
+        let prelude = self.preludes.get(file, key, prelude_key(&key.account, &key.id))?;
         let around = Around {
+            prelude: Some(prelude),
             users: &|destination| users.get(&destination).copied().unwrap_or_default(),
             usual: &|hour| usuals.get(&hour).copied().unwrap_or_default(),
             settings,
@@ -128,7 +141,45 @@ impl Resident {
                 self.peers.change(file, key, peers_key(&group))?.merge_hour(entity, &pending, half_life);
             }
         }
+        let latest = state.latest;
+        let mut updates = Vec::new();
+        let relays = outcome.findings.iter().filter(|finding| finding.kernel == Kernel::Relay);
+        for finding in relays {
+            let gateways: Vec<u64> = gateways(finding).collect();
+            let calls = self.calls.change(file, key, calls_key(&key.account))?;
+            updates.extend(calls.note_gateways(&key.id, &gateways, latest));
+        }
+        self.keep(&key.account, updates)?;
         Ok(Stepped { findings: outcome.findings, windows: outcome.windows, late })
+    }
+
+    /// Takes a call into its account's document, and what it says to the instances that it touched.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::apply`].
+    pub fn observe(
+        &mut self,
+        call: &ApiCall<'_>,
+        settings: &Settings,
+        intel: &Intel,
+    ) -> Result<(), EngineError> {
+        let account = call.account.as_ref().map_or("-", |account| account.as_str()).to_owned();
+        let owner = EntityKey { account, id: "calls".to_owned() };
+        let calls = self.calls.change(self.file.as_ref(), &owner, calls_key(&owner.account))?;
+        let updates = observe(calls, call, settings, intel);
+        self.keep(&owner.account, updates)
+    }
+
+    fn keep(&mut self, account: &str, updates: Vec<Update>) -> Result<(), EngineError> {
+        for update in updates {
+            for id in update.ids {
+                let key = prelude_key(account, &id);
+                let owner = EntityKey { account: account.to_owned(), id };
+                *self.preludes.change(self.file.as_ref(), &owner, key)? = update.prelude.clone();
+            }
+        }
+        Ok(())
     }
 
     /// Writes all that changed to the file, at once or not at all; nothing, where there is no file.
@@ -146,8 +197,16 @@ impl Resident {
         self.prevalence.save(file)?;
         self.baselines.save(file)?;
         self.peers.save(file)?;
+        self.calls.save(file)?;
+        self.preludes.save(file)?;
         file.flush().map(drop).map_err(|source| EngineError::Store { entity: "the run".to_owned(), source })
     }
+}
+
+/// The gateways that a finding of a relay names, by their hashes.
+pub(crate) fn gateways(finding: &Finding) -> impl Iterator<Item = u64> {
+    let gateways = finding.remotes.iter().filter(|remote| remote.role == Role::Gateway);
+    gateways.map(|remote| address_hash(remote.ip))
 }
 
 #[cfg(test)]
