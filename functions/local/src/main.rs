@@ -1,6 +1,7 @@
 //! Find bandwidth hijacking in flow logs on one machine.
 
 mod baselines;
+mod event_log;
 mod input;
 mod options;
 mod parse;
