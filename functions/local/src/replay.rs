@@ -37,7 +37,8 @@ pub(crate) fn run(options: &Replay, out: &mut dyn Write) -> Result<ExitCode> {
         let clock = streams.turn(&mut reading, |entry| match entry {
             Entry::Flow(flow) => collector.push(flow),
             Entry::Loss(loss) => collector.push_loss(loss),
-            Entry::Lookup(_) | Entry::Reject(_) | Entry::Control => {}
+            Entry::Lookup(lookup) => collector.push_lookup(lookup),
+            Entry::Reject(_) | Entry::Control => {}
         })?;
         let complete = clock.map(|clock| clock.saturating_sub(settings.lateness));
         for bucket in collector.take(complete) {

@@ -4,6 +4,7 @@
 
 mod commands {
     mod baselines;
+    mod names;
     mod parse;
     mod run;
     mod settings;

@@ -7,12 +7,13 @@ use serde::{Deserialize, Serialize};
 use crate::counter::{Counter, Filter};
 use crate::entity::EntityInfo;
 use crate::finding::{Group, Severity};
+use crate::lookups::Lookups;
 use crate::open::OpenBuckets;
 use crate::ring::{Pair, Ring};
 use crate::season::Season;
 
 /// The layout that this build writes; the first byte of a document.
-pub const LAYOUT: u8 = 1;
+pub const LAYOUT: u8 = 2;
 
 /// Destinations kept with their history.
 const DESTINATIONS: usize = 16;
@@ -68,6 +69,8 @@ pub struct EntityState {
     pub season: Season,
     /// Incidents, by evidence group.
     pub incidents: Vec<Incident>,
+    /// What was looked up, where that is logged.
+    pub lookups: Option<Box<Lookups>>,
 }
 
 /// Destinations pushed to, in four ages: two half days that are still new, two long ones that are known.
@@ -206,6 +209,18 @@ impl EntityState {
         entry.wire.add(push.wire);
         entry.weight = entry.weight.saturating_add(push.payload.out);
         add_day(&mut entry.days, day, push.wire.out, 5);
+    }
+
+    /// Settles which destinations were dialled without having been looked up, while that is remembered.
+    pub fn trace(&mut self, now: i64) {
+        if let Some(lookups) = &mut self.lookups {
+            lookups.trace(self.destinations.iter().map(|entry| (entry.ip, entry.first)), now);
+        }
+    }
+
+    /// Whether a destination's address is known to have been in no answer.
+    pub fn is_bare(&self, address: IpAddr) -> bool {
+        self.lookups.as_ref().is_some_and(|lookups| lookups.is_bare(address))
     }
 
     /// Lets the weights of the destination table fade.

@@ -79,6 +79,12 @@ impl Resident {
         }
         let Some(document) = self.entities.get_mut(key) else { return Ok(Stepped::default()) };
         let state = &mut document.state;
+        // What an unknown entity asks for is no news, unless it is proxyware.
+        if state.latest == 0 && state.lookups.is_none() && !observed.lookups.is_empty() && !observed.is_news()
+        {
+            self.entities.remove(key);
+            return Ok(Stepped::default());
+        }
         let late = admit(state, observed);
         let wanted = asked(state, settings);
         let entity = key.hash64();

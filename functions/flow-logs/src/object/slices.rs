@@ -104,7 +104,8 @@ impl<'a> Slices<'a> {
                 }
                 Entry::Loss(loss) => self.tally.loss(&loss),
                 Entry::Reject(reject) => self.tally.reject(reject.reason),
-                Entry::Lookup(_) | Entry::Control => {}
+                Entry::Lookup(lookup) => self.tally.lookup(&lookup),
+                Entry::Control => {}
             }
         }
         Ok(())

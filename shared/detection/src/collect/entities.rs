@@ -60,6 +60,10 @@ pub(super) struct Entities {
 }
 
 impl Entities {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Entity> {
+        self.list.iter()
+    }
+
     pub(super) fn get(&self, index: u32) -> Option<&Entity> {
         self.list.get(index as usize)
     }

@@ -2,6 +2,7 @@
 
 mod delivery;
 mod faults;
+mod names;
 pub(crate) mod traffic;
 
 use weir_detection::entity::EntityKey;
