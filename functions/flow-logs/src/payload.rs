@@ -8,6 +8,7 @@ use weir_detection::observation::Observations;
 use weir_detection::settings::Settings;
 use weir_intel::Intel;
 use weir_records::envelope::{LogsPayload, Visited};
+use weir_records::lookup;
 use weir_records::vpc_flow::{Line, Lines};
 use weir_records::{Entry, Format, ReadOptions, RecordReader, Source};
 use xxhash_rust::xxh3::xxh3_64;
@@ -76,13 +77,21 @@ fn visit<'a>(logs: &LogsPayload<'_>, reading: Reading<'a>) -> Option<(Tally<'a>,
     let mut tally = Tally::new(reading.settings, reading.intel, reading.now);
     let mut lines = Lines::new(reading.format.cloned());
     let visited = logs
-        .visit(|event| match lines.read(event.message.trim_end(), event.timestamp) {
-            Line::Flow(flow) => {
-                tally.flow(&flow);
+        .visit(|event| {
+            if lookup::is_likely(event.message) {
+                return match lookup::read(event.message.trim_end()) {
+                    Ok(lookup) => tally.lookup(&lookup),
+                    Err(reason) => tally.reject(reason),
+                };
             }
-            Line::Loss(loss) => tally.loss(&loss),
-            Line::Reject(reason) => tally.reject(reason),
-            Line::Header | Line::Blank => {}
+            match lines.read(event.message.trim_end(), event.timestamp) {
+                Line::Flow(flow) => {
+                    tally.flow(&flow);
+                }
+                Line::Loss(loss) => tally.loss(&loss),
+                Line::Reject(reason) => tally.reject(reason),
+                Line::Header | Line::Blank => {}
+            }
         })
         .ok()?;
     Some((tally, visited))
@@ -111,9 +120,10 @@ fn scan<'a>(plain: &str, reading: Reading<'a>) -> (Tally<'a>, Option<&'static st
                 }
                 tally.reject(reject.reason);
             }
-            // This function subscribes to flow logs alone.
+            // This function subscribes to flow and resolver logs alone.
             Ok(Some(Entry::Telemetry(_))) => tally.reject(weir_records::Reason::UnknownRecord),
-            Ok(Some(Entry::Call(_) | Entry::Lookup(_) | Entry::Control)) => {}
+            Ok(Some(Entry::Lookup(lookup))) => tally.lookup(&lookup),
+            Ok(Some(Entry::Call(_) | Entry::Control)) => {}
             Ok(None) => return (tally, fault),
             Err(_) => return (tally, Some(UNREADABLE)),
         }

@@ -6,7 +6,7 @@ use weir_aws_host::Metrics;
 use weir_detection::collect::{CollectCounts, Collector};
 use weir_detection::settings::Settings;
 use weir_intel::Intel;
-use weir_records::{Flow, Loss, Reason};
+use weir_records::{Flow, Lookup, Loss, Reason};
 
 /// How far ahead of this clock a record may end: a clock that is wrong by more would make all others late.
 const SKEW: i64 = 600_000;
@@ -44,6 +44,13 @@ impl<'a> Tally<'a> {
         }
         self.collector.push(flow);
         self.latest.unwrap_or(i64::MIN)
+    }
+
+    /// Adds a lookup.
+    pub(crate) fn lookup(&mut self, lookup: &Lookup<'_>) {
+        self.records += 1;
+        self.rows += 1;
+        self.collector.push_lookup(lookup);
     }
 
     pub(crate) fn loss(&mut self, loss: &Loss<'_>) {

@@ -49,7 +49,8 @@ pub(crate) fn observe(
                     not_judged.push(what(telemetry));
                 }
             }
-            Entry::Call(_) | Entry::Lookup(_) | Entry::Reject(_) | Entry::Control => {}
+            Entry::Lookup(lookup) => collector.push_lookup(lookup),
+            Entry::Call(_) | Entry::Reject(_) | Entry::Control => {}
         })?;
         taken?;
         for what in not_judged {

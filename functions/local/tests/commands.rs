@@ -7,6 +7,7 @@ mod commands {
     mod baselines;
     mod endpoints;
     mod explain;
+    mod names;
     mod parse;
     mod report;
     mod run;

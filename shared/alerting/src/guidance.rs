@@ -51,6 +51,11 @@ pub(crate) const fn guidance(kernel: Kernel) -> Guidance {
             check: "find the process that dials the listed addresses (ss -tnp)",
             benign: "a VPN that is in use on purpose, or a list that is out of date",
         },
+        Kernel::Name => Guidance {
+            behaviour: "lookups of names that only proxyware uses",
+            check: "find the process that asks (ss -tnp to the name's addresses, containers, cron) and who started it",
+            benign: "a responder or a tool that checks names, or a resolver that asks for other hosts",
+        },
         Kernel::Torrent => Guidance {
             behaviour: "peer-to-peer exchange with many peers on unprivileged ports",
             check: "look for torrent or bandwidth-sharing clients and for large files under download folders",

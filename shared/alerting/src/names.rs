@@ -13,6 +13,7 @@ pub(crate) const fn group(group: Group) -> &'static str {
         Group::Reachability => "reachability",
         Group::Intel => "intel",
         Group::Context => "context",
+        Group::Name => "name",
     }
 }
 
@@ -93,6 +94,7 @@ pub(crate) const fn missing(missing: Missing) -> &'static str {
         Missing::FreshLists => "fresh-lists",
         Missing::History => "history",
         Missing::Inventory => "inventory",
+        Missing::Lookups => "lookups",
     }
 }
 
@@ -113,6 +115,9 @@ pub(crate) const fn limit(missing: Missing) -> &'static str {
         Missing::FreshLists => "an address list is older than it should be and counts half: refresh it",
         Missing::History => "the entity's own history is still too short to judge by",
         Missing::Inventory => "no inventory was given: instance type, tags and interface type are unknown",
+        Missing::Lookups => {
+            "no Resolver query log of this host: whether it looked up what it dials is unknown"
+        }
     }
 }
 

@@ -12,7 +12,7 @@ mod any;
 pub(crate) use any::any_finding;
 
 /// Every kernel.
-pub(crate) const KERNELS: [Kernel; 11] = [
+pub(crate) const KERNELS: [Kernel; 12] = [
     Kernel::Volume,
     Kernel::Relay,
     Kernel::ServedRelay,
@@ -20,6 +20,7 @@ pub(crate) const KERNELS: [Kernel; 11] = [
     Kernel::Scan,
     Kernel::Flood,
     Kernel::Intel,
+    Kernel::Name,
     Kernel::Torrent,
     Kernel::Upload,
     Kernel::Dormant,

@@ -1,18 +1,20 @@
 //! Records to observations: whose a record is, which way it went, and each packet once.
 
 mod entities;
+mod lookups;
 mod rows;
 
 use std::net::IpAddr;
 
 use foldhash::HashSet;
 use weir_intel::Intel;
-use weir_records::{Action, Direction, Flow, Loss, LossKind};
+use weir_records::{Action, Direction, Flow, Lookup, Loss, LossKind};
 
 use crate::entity::EntityKey;
 use crate::observation::{BUCKET, Beside, Observations, RowKey, RowSums, Side, bucket_of};
 use crate::settings::Settings;
 use entities::{Entities, Place};
+use lookups::Asked;
 use rows::BucketRows;
 
 /// Groups flows by entity, bucket and remote.
@@ -24,6 +26,7 @@ pub struct Collector<'a> {
     intel: &'a Intel,
     entities: Entities,
     open: std::collections::BTreeMap<i64, BucketRows>,
+    asked: Asked,
     /// Buckets before this one were handed out: their records are late.
     closed: i64,
     /// Records that end after this time are refused.
@@ -40,7 +43,7 @@ pub struct CollectCounts {
     pub duplicates: u64,
     /// Declared losses (SKIPDATA).
     pub losses: u64,
-    /// Left out by the count-once rules: intermediate interfaces.
+    /// Left out by the count-once rules: intermediate interfaces, and lookups that came through an endpoint.
     pub intermediate: u64,
     /// Ends later than the clock allows: believed, it would make every later record late.
     pub future: u64,
@@ -54,6 +57,7 @@ impl<'a> Collector<'a> {
             intel,
             entities: Entities::default(),
             open: std::collections::BTreeMap::new(),
+            asked: Asked::default(),
             closed: i64::MIN,
             not_after: i64::MAX,
             counts: CollectCounts::default(),
@@ -141,6 +145,15 @@ impl<'a> Collector<'a> {
         }
     }
 
+    /// Adds one lookup.
+    pub fn push_lookup(&mut self, lookup: &Lookup<'_>) {
+        if lookup.time > self.not_after {
+            self.counts.future += 1;
+        } else if !self.asked.push(lookup) {
+            self.counts.intermediate += 1;
+        }
+    }
+
     /// Hands out everything, one value an entity: a batch on its way to the documents.
     ///
     /// Nothing is vouched for, since other batches may hold records of the same buckets. An interface
@@ -173,6 +186,14 @@ impl<'a> Collector<'a> {
             let Some((_, rows)) = self.open.pop_first() else { break };
             self.closed = bucket + BUCKET;
             taken.push(rows.into_observations(bucket, &mut self.entities));
+        }
+        // With the earliest traffic, one value an entity: a name is looked up before it is dialled.
+        let asked = self.asked.take(until, &self.entities, self.intel);
+        if let (true, false) = (taken.is_empty(), asked.is_empty()) {
+            taken.push(Vec::new());
+        }
+        if let Some(first) = taken.first_mut() {
+            lookups::join(first, asked);
         }
         taken
     }

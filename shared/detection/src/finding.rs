@@ -38,6 +38,8 @@ pub enum Kernel {
     Flood,
     /// K8: own traffic with listed anonymity, VPN or proxy addresses.
     Intel,
+    /// A name of proxyware was looked up.
+    Name,
     /// K10: two-way exchange with many peers on unprivileged ports.
     Torrent,
     /// Sustained upload to a destination that is new here and that nobody else uses.
@@ -63,6 +65,8 @@ pub enum Group {
     Intel,
     /// Instance facts, API calls, twins.
     Context,
+    /// Names of proxyware.
+    Name,
 }
 
 /// Live findings alert; dry-run ones are counted and shown only on demand.
@@ -234,6 +238,8 @@ pub enum Missing {
     History,
     /// No inventory was given: instance facts, tags and interface types are unknown.
     Inventory,
+    /// No query log of the host: whether it looked up what it dials is unknown.
+    Lookups,
 }
 
 /// One point of the evidence series.
@@ -325,6 +331,7 @@ impl Group {
             Self::Reachability => "reachability",
             Self::Intel => "intel",
             Self::Context => "context",
+            Self::Name => "name",
         }
     }
 }
@@ -340,6 +347,7 @@ impl Kernel {
             Self::Scan => "scan",
             Self::Flood => "flood",
             Self::Intel => "intel",
+            Self::Name => "name",
             Self::Torrent => "torrent",
             Self::Upload => "upload",
             Self::Dormant => "dormant",
@@ -355,6 +363,7 @@ impl Kernel {
             Self::Session => Group::Session,
             Self::Scan | Self::Flood => Group::Reachability,
             Self::Intel => Group::Intel,
+            Self::Name => Group::Name,
         }
     }
 }

@@ -189,6 +189,7 @@ fn title(kernel: Kernel, who: &str) -> String {
         Kernel::Scan => "scans the internet",
         Kernel::Flood => "floods a target",
         Kernel::Torrent => "shares files with many peers",
+        Kernel::Name => "looks up names of proxyware",
         Kernel::Intel => "talks to listed anonymity or proxy addresses",
         Kernel::Dormant => "was silent for days and now uploads",
         Kernel::Upload => "uploads to a destination that is new here",
@@ -223,6 +224,7 @@ fn missing(
         ),
         (learning == Learning::Learning, Missing::History),
         (intel.inventory.is_empty(), Missing::Inventory),
+        (state.lookups.is_none(), Missing::Lookups),
     ]
     .into_iter()
     .filter_map(|(is, what)| is.then_some(what))

@@ -4,6 +4,7 @@ pub mod bucket;
 pub mod combine;
 pub mod folded;
 pub mod instance;
+pub mod name;
 pub mod relay;
 pub mod session;
 pub mod statistics;

@@ -13,6 +13,7 @@ pub mod entity;
 pub mod finding;
 pub mod incident;
 pub mod kernels;
+pub mod lookups;
 pub mod observation;
 pub mod open;
 pub mod prelude;

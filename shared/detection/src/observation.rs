@@ -5,8 +5,10 @@ mod packed;
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
+use weir_intel::names::NameKind;
 
 use crate::entity::{EntityInfo, EntityKey};
+use crate::lookups::Note;
 use crate::ring::Pair;
 use packed::PackedRow;
 
@@ -128,6 +130,8 @@ pub struct Observations {
     pub has_flags: bool,
     /// Records carry `flow-direction`.
     pub has_direction: bool,
+    /// What it looked up.
+    pub lookups: Vec<Note>,
     /// The collector vouches that every record before this time is here.
     pub complete_until: Option<i64>,
 }
@@ -155,8 +159,15 @@ impl Observations {
             losses: 0,
             has_flags: false,
             has_direction: false,
+            lookups: Vec::new(),
             complete_until: None,
         }
+    }
+
+    /// Whether it tells of an entity of which nothing is known yet: traffic, or a name of proxyware.
+    pub fn is_news(&self) -> bool {
+        let proxyware = |note: &Note| note.listed.is_some_and(|name| name.kind != NameKind::Doh);
+        !self.buckets.is_empty() || self.lookups.iter().any(proxyware)
     }
 
     /// Adds a later bucket of the same entity.
@@ -170,6 +181,7 @@ impl Observations {
         self.losses = self.losses.saturating_add(later.losses);
         self.has_flags |= later.has_flags;
         self.has_direction |= later.has_direction;
+        self.lookups.extend(later.lookups);
     }
 }
 

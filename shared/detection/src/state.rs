@@ -7,12 +7,16 @@ use serde::{Deserialize, Serialize};
 use crate::counter::{Counter, Filter};
 use crate::entity::EntityInfo;
 use crate::finding::{Group, Severity};
+use crate::lookups::Lookups;
 use crate::open::OpenBuckets;
 use crate::ring::{Pair, Ring};
 use crate::season::Season;
 
 /// The layout that this build writes; the first byte of a document.
-pub const LAYOUT: u8 = 1;
+pub const LAYOUT: u8 = 2;
+
+/// Hashes of an hour, from which the next hour can be compared with it.
+const COMPARED: u32 = 16;
 
 /// Destinations kept with their history.
 const DESTINATIONS: usize = 16;
@@ -70,6 +74,8 @@ pub struct EntityState {
     pub season: Season,
     /// Incidents, by evidence group.
     pub incidents: Vec<Incident>,
+    /// What was looked up, where that is logged.
+    pub lookups: Option<Box<Lookups>>,
 }
 
 /// Destinations pushed to, in four ages: two half days that are still new, two long ones that are known.
@@ -210,6 +216,18 @@ impl EntityState {
         add_day(&mut entry.days, day, push.wire.out, 5);
     }
 
+    /// Settles which destinations were dialled without having been looked up, while that is remembered.
+    pub fn trace(&mut self, now: i64) {
+        if let Some(lookups) = &mut self.lookups {
+            lookups.trace(self.destinations.iter().map(|entry| (entry.ip, entry.first)), now);
+        }
+    }
+
+    /// Whether a destination's address is known to have been in no answer.
+    pub fn is_bare(&self, address: IpAddr) -> bool {
+        self.lookups.as_ref().is_some_and(|lookups| lookups.is_bare(address))
+    }
+
     /// Lets the weights of the destination table fade.
     pub fn fade(&mut self) {
         for entry in &mut self.destinations {
@@ -267,6 +285,17 @@ impl Hourly {
         counter.merge(&self.this);
     }
 
+    /// Share of this hour's hashes that the hour before had not, in [0, 1]; 1 where it had too few to compare.
+    pub fn renewed(&self) -> f64 {
+        if self.previous.count() < COMPARED || self.this.count() == 0 {
+            return 1.0;
+        }
+        let mut both = self.previous.clone();
+        both.merge(&self.this);
+        let fresh = both.count().saturating_sub(self.previous.count());
+        f64::from(fresh) / f64::from(self.this.count())
+    }
+
     /// Distinct hashes of the fuller of the two hours.
     pub fn count(&self) -> u32 {
         self.this.count().max(self.previous.count())
@@ -298,6 +327,21 @@ mod tests {
         assert_eq!(EntityState::decode(&bytes).unwrap(), state);
         assert!(EntityState::decode(&[9, 0, 0]).is_err());
         assert!(EntityState::decode(&bytes[..bytes.len() - 1]).is_err());
+    }
+
+    #[test]
+    fn an_hour_is_renewed_by_hashes_that_the_hour_before_had_not() {
+        let hashes = |from: u64, to: u64| (from..to).map(|n| crate::entity::mix(n + 1)).collect::<Vec<_>>();
+        let renewed = |before: u64, now: (u64, u64)| {
+            let mut hourly = Hourly::default();
+            hourly.add(10 * HOUR, &hashes(0, before), &Counter::default());
+            hourly.add(11 * HOUR, &hashes(now.0, now.1), &Counter::default());
+            hourly.renewed()
+        };
+
+        assert!(renewed(24, (0, 24)) < 0.01);
+        assert!((renewed(24, (12, 36)) - 0.5).abs() < 0.1);
+        assert!(renewed(15, (0, 15)) > 0.99, "too few to compare");
     }
 
     #[test]

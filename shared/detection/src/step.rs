@@ -67,6 +67,9 @@ pub fn admit(state: &mut EntityState, observed: &Observations) -> u64 {
     state.has_flags |= observed.has_flags;
     state.has_direction |= observed.has_direction;
     state.losses = state.losses.saturating_add(observed.losses);
+    if !observed.lookups.is_empty() {
+        state.lookups.get_or_insert_default().admit(&observed.lookups);
+    }
     state.open.admit(observed, state.closed)
 }
 
@@ -121,6 +124,9 @@ pub fn step(state: &mut EntityState, key: &EntityKey, around: &Around<'_>) -> Ou
         state.season.enter(start, around.usual);
         judge::judge(state, key, start, &bucket, around, &mut outcome);
         outcome.windows += 1;
+    }
+    if let Some(time) = state.lookups.as_mut().and_then(|lookups| lookups.take_news()) {
+        judge::judge_names(state, key, time, around, &mut outcome);
     }
     if state.incidents.iter().all(|have| have.group != Group::Reachability) {
         let ended = state.latest.saturating_sub(EARLY + BUCKET);

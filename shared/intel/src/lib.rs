@@ -11,6 +11,7 @@ pub mod geo;
 pub mod inventory;
 pub mod lists;
 mod load;
+pub mod names;
 pub mod ranges;
 pub mod special;
 

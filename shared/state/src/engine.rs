@@ -159,16 +159,20 @@ impl<S: Store> Engine<S> {
         for lost in 0..ATTEMPTS {
             let (mut document, version, prelude) = self.read_led(&observed.key).await?;
             // Silence of an entity that nobody knows is no news.
-            if version.is_none() && observed.buckets.is_empty() {
+            if version.is_none() && !observed.is_news() {
                 return Ok(Applied { conflicts: lost, ..Applied::default() });
             }
             let mut applied = Applied { conflicts: lost, ..Applied::default() };
-            let mut changed = false;
+            let (mut changed, mut newcomer) = (false, false);
             if document.holds(run.batch) {
                 applied.repeated = true;
             } else {
+                let unnamed = document.state.info.addresses.is_empty();
                 applied.late = admit(&mut document.state, observed);
-                changed = applied.late < observed.buckets.len() as u64 || observed.losses > 0;
+                changed = applied.late < observed.buckets.len() as u64
+                    || observed.losses > 0
+                    || !observed.lookups.is_empty();
+                newcomer = unnamed && !document.state.info.addresses.is_empty();
                 if changed {
                     document.note_batch(run.batch, observed.latest);
                 }
@@ -188,7 +192,8 @@ impl<S: Store> Engine<S> {
             if !changed {
                 return Ok(applied);
             }
-            if version.is_none() {
+            // The document may be older than its first flow: a name of proxyware was looked up before.
+            if newcomer {
                 account.log_addresses(&document.state.info.addresses).await?;
             }
             if self.write(&observed.key, &mut document, version, run.now).await? {

@@ -88,6 +88,12 @@ impl Resident {
             let document = shelf::document(self.file.as_ref(), key)?;
             self.entities.insert(key.clone(), document);
         }
+        // What an unknown entity asks for is no news, unless it is proxyware.
+        let unknown = self.state(key).is_none_or(|state| state.latest == 0 && state.lookups.is_none());
+        if unknown && !observed.lookups.is_empty() && !observed.is_news() {
+            self.entities.remove(key);
+            return Ok(Stepped::default());
+        }
         let mut state =
             self.entities.get_mut(key).map(|it| std::mem::take(&mut it.state)).unwrap_or_default();
         let stepped = self.stepped(&mut state, observed, settings, intel);

@@ -84,3 +84,15 @@ fn a_payload_has_the_same_identity_however_its_events_are_ordered() {
         (read_with(&events, &Metrics::default()), read_with(&value.to_string(), &Metrics::default()));
     assert_eq!(one.unwrap().batch, two.unwrap().batch);
 }
+
+#[test]
+fn lookups_beside_flows_reach_their_entities_and_broken_ones_are_counted() {
+    let metrics = Metrics::default();
+    let lookup = r#"{"account_id":"111122223333","query_timestamp":"2026-06-01T08:00:00Z","query_name":"proxy.packetstream.io.","srcaddr":"10.0.0.5","srcids":{"instance":"i-1"}}"#;
+    let broken = lookup.replace("2026-06-01T08:00:00Z", "today");
+    let payload = read_with(&logs(&[lookup.to_owned(), broken]), &metrics).unwrap();
+    let [observed] = &payload.observations[..] else { panic!("{:?}", payload.observations) };
+    assert_eq!((observed.key.id.as_str(), observed.lookups.len(), payload.refused), ("i-1", 1, None));
+    let counts = metrics.counts();
+    assert_eq!((counts.records, &counts.rejects), (1, &[("unknown-record", 1)].into()));
+}

@@ -113,7 +113,7 @@ pub(crate) fn finding_info(finding: &Finding, product: &Product) -> FindingInfo 
             kind: "Behavioral",
         }],
         attacks: [ATTACK],
-        data_sources: data_sources(&finding.analytic),
+        data_sources: data_sources(finding),
         src_url: product.runbook(finding),
     }
 }
@@ -148,8 +148,10 @@ fn analytic_name(analytic: &str) -> String {
 }
 
 /// Log channels that the analytic reads.
-fn data_sources(analytic: &str) -> Vec<&'static str> {
-    match analytic {
+fn data_sources(finding: &Finding) -> Vec<&'static str> {
+    let named = finding.contributions.iter().any(|have| have.group == Group::Name);
+    match finding.analytic.as_str() {
+        "AN0084" if named => vec!["AWS VPC Flow Logs", "Amazon Route 53 Resolver query logs"],
         "AN0084" => vec!["AWS VPC Flow Logs"],
         _ => Vec::new(),
     }

@@ -88,8 +88,17 @@ fn severity() -> impl Strategy<Value = Severity> {
 
 fn missing() -> impl Strategy<Value = Missing> {
     use Missing::*;
-    let all =
-        [TcpFlags, FlowDirection, TenMinuteRecords, SkippedRecords, Lists, FreshLists, History, Inventory];
+    let all = [
+        TcpFlags,
+        FlowDirection,
+        TenMinuteRecords,
+        SkippedRecords,
+        Lists,
+        FreshLists,
+        History,
+        Inventory,
+        Lookups,
+    ];
     proptest::sample::select(all.to_vec())
 }
 
@@ -104,8 +113,8 @@ fn subject() -> impl Strategy<Value = Subject> {
 }
 
 fn contribution() -> impl Strategy<Value = Contribution> {
-    use Group::{Context, Intel, Reachability, Session, Structure, Volume};
-    let group = select(&[Volume, Structure, Session, Reachability, Intel, Context][..]);
+    use Group::{Context, Intel, Name, Reachability, Session, Structure, Volume};
+    let group = select(&[Volume, Structure, Session, Reachability, Intel, Context, Name][..]);
     (group, select(&KERNELS[..]), any::<[f32; 2]>(), vec(words(), 0..4)).prop_map(
         |(group, kernel, [score, weight], facts)| Contribution { group, kernel, score, weight, facts },
     )

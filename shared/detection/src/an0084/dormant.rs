@@ -5,6 +5,7 @@ use crate::entity::address_hash;
 use crate::finding::{Kernel, Severity};
 use crate::kernels::Verdict;
 use crate::observation::BUCKET;
+use crate::ring::Cell;
 use crate::state::{DAY, HOUR};
 
 /// All traffic of a day that is hardly any, bytes.
@@ -12,6 +13,9 @@ const QUIET_DAY: u64 = 30_000_000;
 
 /// Buckets of three hours in which it uploads.
 const BUSY: usize = 33;
+
+/// Bytes an hour from which it is a transfer like those that people start.
+const BULK: u64 = 2_000_000_000;
 
 /// How long it uploads: an export that somebody asked for is often done in two or three hours.
 const LONG: i64 = 7 * HOUR / 2;
@@ -36,13 +40,20 @@ pub(super) fn dormant(view: &View<'_>) -> Option<Verdict> {
     let long = since.map(|entry| view.bucket + BUCKET - entry.first).max().is_some_and(|age| age >= LONG);
     (silent && long && busy >= BUSY && sent >= floor && sent >= pulled.saturating_mul(2)).then(|| Verdict {
         kernel: Kernel::Dormant,
-        severity: Severity::Medium,
+        severity: if is_trickle(&cells, sent, floor) { Severity::Medium } else { Severity::Low },
         score: 0.75,
         facts: vec![format!(
             "{:.0} MB in three hours to destinations that are new here, after days under 30 MB",
             sent as f64 / 1e6
         )],
     })
+}
+
+/// Whether it is a steady trickle one way, and not a transfer that somebody asked for: those run as fast as
+/// the line allows. A service that starts talks both ways, or sends less than is worth a call.
+fn is_trickle(cells: &[Cell], sent: u64, floor: u64) -> bool {
+    let back: u64 = cells.iter().map(|cell| cell.novel.into).sum();
+    sent >= floor.saturating_mul(3) && sent <= 3 * BULK && back <= sent / 10
 }
 
 /// Whether the days before yesterday were quiet: most of them under 30 MB in all, and none, be it for an
@@ -57,7 +68,7 @@ fn silent(past: &[u64], sent: u64) -> bool {
 mod tests {
     use super::*;
     use crate::kernels::bucket::{Push, Summary};
-    use crate::ring::{Cell, Pair};
+    use crate::ring::Pair;
     use crate::settings::Settings;
     use crate::state::EntityState;
 
@@ -73,6 +84,21 @@ mod tests {
     fn an_upload_of_three_and_a_half_hours_is_a_dormant_hosts_and_a_shorter_one_an_export() {
         assert!(wakes(42));
         assert!(!wakes(41));
+    }
+
+    #[test]
+    fn a_transfer_at_full_speed_a_talk_or_a_few_bytes_are_low() {
+        let severity = |megabytes: u64, back: u64| {
+            let novel = Pair { out: megabytes * MB, into: back * MB };
+            let cells = [Cell { novel, ..Cell::default() }];
+            is_trickle(&cells, megabytes * MB, 25 * MB)
+        };
+
+        assert!(severity(75, 7));
+        assert!(!severity(74, 7), "less than the floor an hour");
+        assert!(!severity(75, 8), "more than a tenth comes back");
+        assert!(severity(6_000, 0));
+        assert!(!severity(6_001, 0), "bulk");
     }
 
     /// Whether a host of silent days that has uploaded for so many buckets is one that woke up.

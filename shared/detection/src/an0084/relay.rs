@@ -6,7 +6,7 @@ use crate::kernels::Verdict;
 use crate::kernels::relay::{Balance, Carried, Legs, Limits, judge};
 use crate::observation::BUCKET;
 use crate::ring::{CELLS, Cell, Pair};
-use crate::state::DAY;
+use crate::state::{DAY, Destination};
 
 /// Score from which an hour counts.
 const FIRES: f64 = 0.6;
@@ -25,6 +25,14 @@ pub(super) fn relay(view: &View<'_>) -> Option<Verdict> {
     let mut facts = told(&balance, "pushed to the gateways");
     if new {
         facts.push("the gateways are new here and nobody else uses them".to_owned());
+    }
+    let recent = |entry: &&Destination| view.bucket - entry.last < AN_HOUR as i64 * BUCKET;
+    let bare =
+        view.state.destinations.iter().filter(recent).filter(|entry| view.state.is_bare(entry.ip)).count();
+    if bare > 0 {
+        facts.push(format!(
+            "{bare} of the addresses that it pushes to were in no answer to what it looked up"
+        ));
     }
     Some(Verdict { kernel: Kernel::Relay, severity: Severity::Medium, score: balance.score as f32, facts })
 }

@@ -8,14 +8,18 @@ use crate::kernels::relay::Balance;
 use crate::ring::{Cell, Pair};
 use crate::state::DAY;
 
+/// Share of an hour's origins that the hour before had not.
+///
+/// The customers of a proxy go wherever they like; an aggregator or a mirror asks the partners that it always asks.
+const RENEWED: f64 = 0.15;
+
 /// K3: clients of a port that carries payload since recently; clients of any port where the laws are tight.
 pub(super) fn served(view: &View<'_>) -> Option<Verdict> {
     let old = view.bucket - view.state.first_seen >= DAY;
-    let new = if old { persistent(view, |cell| cell.served_new, true) } else { None };
-    let balance = match new {
-        Some(balance) => balance,
-        None => persistent(view, |cell| cell.served, false).or_else(|| mesh(view))?,
-    };
+    let browses = view.state.origins.renewed() >= RENEWED;
+    let new = if old && browses { persistent(view, |cell| cell.served_new, true) } else { None };
+    let any = || if browses { persistent(view, |cell| cell.served, false) } else { None };
+    let balance = new.or_else(any).or_else(|| mesh(view))?;
     let facts = told(&balance, "sent to the clients");
     Some(Verdict {
         kernel: Kernel::ServedRelay,

@@ -73,6 +73,10 @@ struct Memo {
 }
 
 impl Entities {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Entity> {
+        self.list.iter()
+    }
+
     pub(super) fn get(&self, index: u32) -> Option<&Entity> {
         self.list.get(index as usize)
     }

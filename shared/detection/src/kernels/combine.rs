@@ -6,6 +6,8 @@
 //!   independent of a relay, whose bytes and gateways they are: they raise its score alone.
 //! - Sustained volume is low at most by itself; medium where two of reuse, a list and strong context speak with it.
 //!   An upload to a destination of its own, which is low confidence by nature, is medium where one of the latter does.
+//! - A name of proxyware is low by itself, and high where the host holds on to its address. It makes high of a strong
+//!   group and medium of a long session; not so where the host asks for everything.
 //! - Whatever else a verdict asks for by itself stands. Context alone opens nothing.
 
 use crate::finding::{Contribution, Group, Kernel, Severity};
@@ -14,6 +16,9 @@ use crate::kernels::instance::Context;
 
 /// Context from which it is a group of evidence of its own (a prelude of API calls, a fleet twin).
 pub(crate) const STRONG_CONTEXT: f64 = 0.3;
+
+/// Score of a name from which it was not one of many that a checker or a resolver asks for.
+const IN_EARNEST: f32 = 0.5;
 
 /// Most that all context together adds.
 const MOST_CONTEXT: f64 = 0.45;
@@ -79,6 +84,12 @@ pub fn combine(verdicts: &[Verdict], context: &[Context]) -> Option<Judgement> {
             raise(Severity::High, "the context agrees, an independent group");
         }
     }
+    let named = verdicts.iter().any(|verdict| verdict.kernel == Kernel::Name && verdict.score >= IN_EARNEST);
+    if named && (is_strong(Group::Structure) || is_strong(Group::Reachability)) {
+        raise(Severity::High, "a name of proxyware agrees, an independent group");
+    } else if named && has(Group::Session) {
+        raise(Severity::Medium, "a name of proxyware and frequent reuse of a long session agree");
+    }
     let together = 1.0 - context.iter().map(|context| 1.0 - context.weight.clamp(0.0, 1.0)).product::<f64>();
     if !context.is_empty() {
         contributions.push(Contribution {
@@ -101,7 +112,7 @@ pub const fn weight(group: Group) -> f32 {
     match group {
         Group::Reachability => 0.75,
         Group::Structure => 0.7,
-        Group::Intel => 0.6,
+        Group::Intel | Group::Name => 0.6,
         Group::Volume | Group::Context => 0.45,
         Group::Session => 0.35,
     }
@@ -212,6 +223,18 @@ mod tests {
     fn a_relays_own_bytes_and_gateways_are_no_second_group() {
         assert_eq!(severity(&[relay(), volume(), session()], &[]), Severity::Medium);
         assert_eq!(severity(&[relay(), said(Kernel::Torrent, Severity::Medium, 0.8)], &[]), Severity::Medium);
+    }
+
+    #[test]
+    fn a_name_is_low_alone_medium_with_a_session_and_high_with_a_relay_unless_the_host_asks_for_everything() {
+        let name = |severity, score| said(Kernel::Name, severity, score);
+        let (once, checker) = (name(Severity::Info, 0.95), name(Severity::Info, 0.475));
+
+        assert_eq!(severity(&[name(Severity::Low, 0.95)], &[]), Severity::Low);
+        assert_eq!(severity(&[once.clone(), session()], &[]), Severity::Medium);
+        assert_eq!(severity(&[once, relay()], &[]), Severity::High);
+        assert_eq!(severity(&[checker.clone(), session()], &[]), Severity::Info);
+        assert_eq!(severity(&[checker, relay()], &[]), Severity::Medium);
     }
 
     #[test]

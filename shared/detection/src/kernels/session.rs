@@ -29,6 +29,8 @@ pub struct Sessions<'a> {
     pub now: i64,
     /// Who else uses a destination.
     pub users: &'a dyn Fn(IpAddr) -> Users,
+    /// Whether a destination is known to have been in no answer to a lookup.
+    pub bare: &'a dyn Fn(IpAddr) -> bool,
 }
 
 /// Judges the conversations; the longest that is reused frequently, rare and new speaks for all.
@@ -68,7 +70,11 @@ pub fn judge(sessions: &Sessions<'_>, settings: &Settings) -> Option<Verdict> {
     if found.len() > 1 {
         facts.push(format!("{} such conversations", found.len()));
     }
-    let score = band(hours) * if keepalive { 0.5 } else { 1.0 };
+    let bare = (sessions.bare)(longest.ip);
+    if bare {
+        facts.push("its address was in no answer to what this host looked up".to_owned());
+    }
+    let score = (band(hours) * if keepalive { 0.5 } else { 1.0 } * if bare { 1.25 } else { 1.0 }).min(1.0);
     Some(Verdict { kernel: Kernel::Session, severity: Severity::Info, score, facts })
 }
 
@@ -122,6 +128,7 @@ mod tests {
             first_seen: START,
             now: entry.last,
             users: &|_| Users { others, entities: 100 },
+            bare: &|_| false,
         };
         judge(&sessions, &Settings::from_values(values.iter().copied()).unwrap())
     }
@@ -176,9 +183,28 @@ mod tests {
             first_seen: START,
             now: entry.last + 3 * BUCKET,
             users: &|_| Users::default(),
+            bare: &|_| false,
         };
 
         assert_eq!(judge(&sessions, &Settings::default()), None);
+    }
+
+    #[test]
+    fn an_address_that_nobody_looked_up_weighs_more_and_says_so() {
+        let entry = conversation(50, 50);
+        let judged = |bare: bool| {
+            let sessions = Sessions {
+                destinations: std::slice::from_ref(&entry),
+                first_seen: START,
+                now: entry.last,
+                users: &|_| Users { others: 0, entities: 100 },
+                bare: &|_| bare,
+            };
+            judge(&sessions, &Settings::default()).unwrap()
+        };
+        let (bare, other) = (judged(true), judged(false));
+        assert!(bare.score > other.score && bare.severity == Severity::Info);
+        assert_eq!(bare.facts.len(), other.facts.len() + 1);
     }
 
     #[test]

@@ -18,9 +18,10 @@ use crate::incident::{self, Told};
 use crate::kernels::bucket::{Summary, summarise};
 use crate::kernels::combine::combine;
 use crate::kernels::instance::{self, Context};
+use crate::kernels::name;
 use crate::kernels::session::{self, Sessions};
 use crate::kernels::{Verdict, volume};
-use crate::observation::{BUCKET, Row};
+use crate::observation::{BUCKET, Row, bucket_of};
 use crate::open::OpenBucket;
 use crate::prelude::Prelude;
 use crate::state::{DAY, EntityState, HOUR, add_day};
@@ -88,6 +89,7 @@ pub(super) fn judge(
     absorb(state, open, &seen);
     note_pushes(state, &seen, outcome);
     let unique = |ip: IpAddr| !(around.users)(address_hash(ip)).is_popular();
+    state.trace(bucket);
     let mut cell = cell(state, &seen.summary, &open.folded, bucket, &unique);
     listed(&rows, around.intel).iter().for_each(|(_, _, pair)| cell.listed.add(*pair));
     state.ring.push(bucket, cell);
@@ -118,6 +120,31 @@ pub(super) fn judge_early(
     // Its bytes count when the bucket is complete.
     seen.summary.external = crate::ring::Pair::default();
     outcome.findings.extend(tell(state, key, &said, &seen, around));
+}
+
+/// A name is told when it comes: there may be no traffic to judge it with.
+pub(super) fn judge_names(
+    state: &mut EntityState,
+    key: &EntityKey,
+    time: i64,
+    around: &Around<'_>,
+    outcome: &mut Outcome,
+) {
+    let seen = Seen {
+        rows: &[],
+        summary: Summary::default(),
+        bucket: bucket_of(time),
+        latest: time,
+        fresh_misses: 0,
+    };
+    let said: Vec<Verdict> = name_verdict(state, time, around).into_iter().collect();
+    outcome.findings.extend(tell(state, key, &said, &seen, around));
+}
+
+fn name_verdict(state: &EntityState, time: i64, around: &Around<'_>) -> Option<Verdict> {
+    let judged = around.settings.an0084.mode.of_findings().is_some() && !is_declared(state, around);
+    let lookups = state.lookups.as_ref().filter(|_| judged)?;
+    name::judge(lookups, &state.destinations, time)
 }
 
 fn absorb(state: &mut EntityState, open: &OpenBucket, seen: &Seen<'_>) {
@@ -180,6 +207,7 @@ fn said(state: &EntityState, seen: &Seen<'_>, around: &Around<'_>) -> Vec<Verdic
         first_seen: state.first_seen,
         now: bucket,
         users: &|ip| (around.users)(address_hash(ip)),
+        bare: &|ip| state.is_bare(ip),
     };
     let beside =
         [volume::judge(&buckets, bandwidth, around.settings), session::judge(&sessions, around.settings)];
@@ -188,6 +216,9 @@ fn said(state: &EntityState, seen: &Seen<'_>, around: &Around<'_>) -> Vec<Verdic
         let hour: u64 = cells.iter().map(|cell| cell.external.out).sum();
         name_upload(&mut said, state, hour, bucket, around);
     }
+    // By itself it was told when it came.
+    let name = name_verdict(state, bucket, around);
+    said.extend(name.filter(|name| !said.is_empty() || name.severity >= Severity::Medium));
     said.sort_by(|a, b| b.severity.cmp(&a.severity).then(b.score.total_cmp(&a.score)));
     said
 }
@@ -218,7 +249,9 @@ fn flow_verdicts(state: &EntityState, seen: &Seen<'_>, around: &Around<'_>) -> V
 
 /// What led to an anomaly is no example of what is usual.
 fn learn(state: &mut EntityState, said: &[Verdict], egress: u64, bucket: i64) {
-    let anomalous = |verdict: &Verdict| verdict.severity >= Severity::Low && verdict.score >= ANOMALOUS;
+    let anomalous = |verdict: &Verdict| {
+        verdict.severity >= Severity::Low && verdict.score >= ANOMALOUS && verdict.kernel != Kernel::Name
+    };
     if said.iter().any(anomalous) {
         state.season.withdraw(bucket + BUCKET - HOUR);
     } else {

@@ -3,6 +3,7 @@
 mod calls;
 mod delivery;
 mod faults;
+mod names;
 pub(crate) mod traffic;
 
 use weir_detection::entity::EntityKey;

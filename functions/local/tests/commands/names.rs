@@ -1,0 +1,60 @@
+//! Resolver query logs, seen through `weir`.
+
+use super::run::{Run, folder, text, weir};
+
+/// 2026-06-01 00:00 UTC.
+const START: u64 = 1_780_272_000;
+
+fn lookup(minute: u64, name: &str) -> String {
+    let (hour, minute) = (minute / 60, minute % 60);
+    format!(
+        r#"{{"version":"1.100000","account_id":"1","region":"us-east-1","vpc_id":"vpc-1","query_timestamp":"2026-06-01T{hour:02}:{minute:02}:00Z","query_name":"{name}.","query_type":"A","query_class":"IN","rcode":"NOERROR","answers":[{{"Rdata":"203.0.113.7","Type":"A","Class":"IN"}}],"srcaddr":"10.0.0.5","srcport":"44321","transport":"UDP","srcids":{{"instance":"i-1"}}}}"#
+    ) + "\n"
+}
+
+/// A minute of a conversation with 203.0.113.7 that pushes a little.
+fn push(minute: u64) -> String {
+    let start = START + minute * 60;
+    let end = start + 59;
+    format!(
+        "2 1 eni-a 10.0.0.5 203.0.113.7 50000 443 6 40 30000 {start} {end} ACCEPT OK\n\
+         2 1 eni-a 203.0.113.7 10.0.0.5 443 50000 6 30 5000 {start} {end} ACCEPT OK\n"
+    )
+}
+
+fn found(run: &Run) -> Vec<(String, String)> {
+    assert_eq!(run.status, 0, "{}", run.err);
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    run.lines()
+        .iter()
+        .map(|finding| (text(&finding["severity"]), text(&finding["finding_info"]["uid"])))
+        .collect()
+}
+
+#[test]
+fn a_name_in_use_is_low_and_a_responders_try_is_nothing() {
+    let used: String = [0, 30, 60].map(|minute| lookup(minute, "proxy.packetstream.io")).concat();
+    let run = weir(&["replay", "--format", "json", "-"], &used);
+    assert_eq!(found(&run), [("Low".to_owned(), "weir-an0084-1-us-east-1-i-1-name".to_owned())]);
+    assert!(
+        run.out.contains("looked up proxy.packetstream.io, a name of packetstream (verified), for 1.0 h")
+    );
+
+    let tried: String = [0, 1, 2].map(|minute| lookup(minute, "proxy.packetstream.io")).concat();
+    assert_eq!(found(&weir(&["replay", "--format", "json", "-"], &tried)), []);
+    let site: String = [0, 30, 60].map(|minute| lookup(minute, "packetstream.io")).concat();
+    assert_eq!(found(&weir(&["replay", "--format", "json", "-"], &site)), []);
+}
+
+#[test]
+fn a_conversation_with_the_names_address_is_high_at_the_interface_that_holds_it() {
+    let flows: String = (2..120).map(push).collect();
+    for (name, expected) in [
+        ("proxy.packetstream.io", vec![("High".to_owned(), "weir-an0084-1---eni-a-name".to_owned())]),
+        ("example.org", vec![]),
+    ] {
+        let logs = folder(&[("flows.log", flows.as_str()), ("resolver.log", lookup(5, name).as_str())]);
+        let run = weir(&["replay", "--format", "json", text(logs.path())], "");
+        assert_eq!(found(&run), expected, "{name}: {}", run.out);
+    }
+}
