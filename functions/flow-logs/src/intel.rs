@@ -46,9 +46,11 @@ impl IntelStore {
         };
         match files(client, bucket).await {
             Ok(files) => {
-                let (intel, faults) = Intel::load(files);
+                let (mut intel, faults) = Intel::load(files);
+                intel.keep(&held.intel, &faults);
                 for fault in faults {
-                    tracing::error!(file = %fault.file, fault = %fault.kind, "list not used in full");
+                    let error = &fault.kind as &dyn Error;
+                    tracing::error!(file = %fault.file, error, "list not used in full; the last good one stays");
                 }
                 *held = Held { intel: Arc::new(intel), due: now.saturating_add(TTL) };
             }

@@ -14,7 +14,7 @@ pub mod names;
 pub mod ranges;
 pub mod special;
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 pub use aws_ranges::AwsRanges;
 pub use cidr::{Cidr, CidrError};
@@ -40,9 +40,9 @@ pub struct Intel {
     /// The addresses of AWS.
     pub aws: AwsRanges,
     /// Countries.
-    pub countries: Option<Database>,
+    pub countries: Option<Arc<Database>>,
     /// Networks.
-    pub networks: Option<Database>,
+    pub networks: Option<Arc<Database>>,
     /// Interfaces and instances.
     pub inventory: Inventory,
 }
