@@ -84,11 +84,11 @@ impl Held {
         }
         // Nobody holds what is in force between two invocations.
         match Arc::get_mut(&mut self.intel).filter(|_| same_lists) {
-            Some(intel) => intel.inventory = load(fetch(client, bucket, &inventories).await?).inventory,
+            Some(intel) => intel.inventory = load(fetch(client, bucket, &inventories).await?, intel).inventory,
             None => {
                 let mut files = fetch(client, bucket, &lists).await?;
                 files.extend(fetch(client, bucket, &inventories).await?);
-                self.intel = Arc::new(load(files));
+                self.intel = Arc::new(load(files, &self.intel));
             }
         }
         (self.lists, self.inventories) = (lists, inventories);
@@ -96,10 +96,12 @@ impl Held {
     }
 }
 
-fn load(files: Vec<(String, Vec<u8>)>) -> Intel {
-    let (intel, faults) = Intel::load(files);
+/// Reads the files; one that can no longer be read stays as it was.
+fn load(files: Vec<(String, Vec<u8>)>, last: &Intel) -> Intel {
+    let (mut intel, faults) = Intel::load(files);
+    intel.keep(last, &faults);
     for fault in faults {
-        tracing::error!(file = %fault.file, fault = %fault.kind, "list not used in full");
+        tracing::error!(file = %fault.file, fault = %fault.kind, "list not used in full; the last good one stays");
     }
     intel
 }

@@ -15,7 +15,7 @@ pub mod names;
 pub mod ranges;
 pub mod special;
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 pub use aws_ranges::AwsRanges;
 pub use catalogue::Catalogue;
@@ -42,9 +42,9 @@ pub struct Intel {
     /// The addresses of AWS.
     pub aws: AwsRanges,
     /// Countries.
-    pub countries: Option<Database>,
+    pub countries: Option<Arc<Database>>,
     /// Networks.
-    pub networks: Option<Database>,
+    pub networks: Option<Arc<Database>>,
     /// Interfaces and instances.
     pub inventory: Inventory,
     /// The shipped catalogue with one's own laid over it; `None` for the shipped one as it is.

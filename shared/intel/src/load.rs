@@ -1,5 +1,7 @@
 //! The files of an intelligence folder, told apart by their names.
 
+use std::sync::Arc;
+
 use maxminddb::MaxMindDbError;
 
 use crate::{
@@ -41,6 +43,33 @@ impl Intel {
         (intel, faults)
     }
 
+    /// Takes from `last` what a fault says could not be read: a list that was good an hour ago beats none.
+    ///
+    /// Inventories are not kept: there may be several, and the others were read.
+    pub fn keep(&mut self, last: &Self, faults: &[FileFault]) {
+        let unread = faults.iter().filter(|fault| !matches!(fault.kind, FileFaultKind::Lines { .. }));
+        for fault in unread {
+            match fault.file.as_str() {
+                "tor.txt" => {
+                    (self.tor, self.updated.tor) = (last.tor.clone(), last.updated.tor);
+                    if self.tor_exit.is_empty() {
+                        (self.tor_exit, self.updated.tor_exit) =
+                            (last.tor_exit.clone(), last.updated.tor_exit);
+                    }
+                }
+                "tor-exit.txt" => {
+                    (self.tor_exit, self.updated.tor_exit) = (last.tor_exit.clone(), last.updated.tor_exit);
+                }
+                "vpn.txt" => (self.vpn, self.updated.vpn) = (last.vpn.clone(), last.updated.vpn),
+                "proxy.txt" => (self.proxy, self.updated.proxy) = (last.proxy.clone(), last.updated.proxy),
+                "ip-ranges.json" => self.aws = last.aws.clone(),
+                "country.mmdb" => self.countries.clone_from(&last.countries),
+                "asn.mmdb" => self.networks.clone_from(&last.networks),
+                _ => {}
+            }
+        }
+    }
+
     fn add_file(&mut self, name: &str, bytes: Vec<u8>) -> Result<(), FileFaultKind> {
         if let Some(kind) = ListKind::ALL.into_iter().find(|kind| kind.file() == name) {
             return self.add_list(kind, &bytes);
@@ -51,11 +80,11 @@ impl Intel {
                 Ok(())
             }
             "country.mmdb" => {
-                self.countries = Some(Database::open(bytes).map_err(FileFaultKind::Database)?);
+                self.countries = Some(Arc::new(Database::open(bytes).map_err(FileFaultKind::Database)?));
                 Ok(())
             }
             "asn.mmdb" => {
-                self.networks = Some(Database::open(bytes).map_err(FileFaultKind::Database)?);
+                self.networks = Some(Arc::new(Database::open(bytes).map_err(FileFaultKind::Database)?));
                 Ok(())
             }
             "catalogue.toml" => {
@@ -205,6 +234,21 @@ mod tests {
         assert!(texts[3].starts_with("vpn.txt: expected one address or CIDR"), "{}", texts[3]);
         assert!(intel.tor.contains("192.0.2.1".parse().unwrap()));
         assert!(intel.inventory.instance("i-1").is_some());
+    }
+
+    #[test]
+    fn what_cannot_be_read_any_more_stays_as_it_was_and_what_can_is_new() {
+        let aws = br#"{"prefixes": [{"ip_prefix": "203.0.113.64/26", "service": "S3"}]}"#;
+        let first = [("vpn.txt", &b"192.0.2.1"[..]), ("proxy.txt", b"192.0.2.2"), ("ip-ranges.json", aws)];
+        let second = [("vpn.txt", &b"<html>"[..]), ("proxy.txt", b"192.0.2.3\nx"), ("ip-ranges.json", b"{")];
+        let load = |files: [(&str, &[u8]); 3]| Intel::load(files.map(|(name, bytes)| (name, bytes.to_vec())));
+        let (last, faults) = load(first);
+        assert!(faults.is_empty());
+        let (mut intel, faults) = load(second);
+        intel.keep(&last, &faults);
+        let labels = ["192.0.2.1", "192.0.2.2", "192.0.2.3"].map(|ip| intel.label(ip.parse().unwrap()));
+        assert_eq!(labels, [Some("vpn"), None, Some("proxy")]);
+        assert!(intel.aws.is_inside("203.0.113.64".parse().unwrap()));
     }
 
     #[test]
