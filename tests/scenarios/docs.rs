@@ -140,7 +140,8 @@ fn read_events(options: &ReadOptions) -> (u64, u64) {
             match entry {
                 Entry::Flow(_) => flows += 1,
                 Entry::Reject(_) => rejects += 1,
-                Entry::Loss(_) | Entry::Control => {}
+                Entry::Call(_) | Entry::Lookup(_) | Entry::Loss(_) | Entry::Control | Entry::Telemetry(_) => {
+                }
             }
         }
     }

@@ -9,7 +9,7 @@ use weir_detection::settings::Settings;
 use weir_intel::Intel;
 use weir_records::envelope::{LogsPayload, Visited};
 use weir_records::vpc_flow::{Line, Lines};
-use weir_records::{Entry, Format, ReadOptions, RecordReader};
+use weir_records::{Entry, Format, ReadOptions, RecordReader, Source};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::tally::Tally;
@@ -91,7 +91,11 @@ fn visit<'a>(logs: &LogsPayload<'_>, reading: Reading<'a>) -> Option<(Tally<'a>,
 /// Reads whatever the text holds, with a reject for each piece that is of no use.
 fn scan<'a>(plain: &str, reading: Reading<'a>) -> (Tally<'a>, Option<&'static str>) {
     let mut tally = Tally::new(reading.settings, reading.intel, reading.now);
-    let options = ReadOptions { flow_format: reading.format.cloned(), ..ReadOptions::default() };
+    let options = ReadOptions {
+        source: Source::VpcFlow,
+        flow_format: reading.format.cloned(),
+        ..ReadOptions::default()
+    };
     let mut fault = None;
     let opened = RecordReader::open(plain.as_bytes(), &options);
     let Ok(mut reader) = opened else { return (tally, Some(UNREADABLE)) };
@@ -107,7 +111,9 @@ fn scan<'a>(plain: &str, reading: Reading<'a>) -> (Tally<'a>, Option<&'static st
                 }
                 tally.reject(reject.reason);
             }
-            Ok(Some(Entry::Control)) => {}
+            // This function subscribes to flow logs alone.
+            Ok(Some(Entry::Telemetry(_))) => tally.reject(weir_records::Reason::UnknownRecord),
+            Ok(Some(Entry::Call(_) | Entry::Lookup(_) | Entry::Control)) => {}
             Ok(None) => return (tally, fault),
             Err(_) => return (tally, Some(UNREADABLE)),
         }

@@ -11,6 +11,7 @@ use anyhow::{Context, Result};
 use weir_detection::entity::EntityKey;
 use weir_state::Resident;
 
+use crate::detect::{Seen, observe};
 use crate::expectations::Expectations;
 use crate::options::Backtest;
 use crate::reading::Reading;
@@ -38,7 +39,11 @@ pub(crate) fn run(options: &Backtest, out: &mut dyn Write) -> Result<ExitCode> {
     let mut reading = Reading::start(&options.input)?;
     let mut memory = Resident::default();
     let mut history = History::default();
-    crate::detect::observe(&mut reading, &settings, &intel, |reading, window| {
+    observe(&mut reading, &settings, &intel, |seen| {
+        let (reading, window) = match seen {
+            Seen::Window(reading, window) => (reading, window),
+            Seen::Call(call) => return Ok(memory.observe(call, &settings, &intel)?),
+        };
         for observed in window {
             let stepped = memory.apply(observed, &settings, &intel)?;
             history.windows += stepped.windows;

@@ -12,6 +12,7 @@ use weir_detection::finding::Finding;
 use weir_detection::settings::Settings;
 use weir_state::Resident;
 
+use crate::detect::{Seen, observe};
 use crate::options::Explain;
 use crate::reading::Reading;
 use margins::Margin;
@@ -35,7 +36,11 @@ pub(crate) fn run(options: &Explain, out: &mut dyn Write) -> Result<ExitCode> {
     let mut memory = Resident::default();
     let mut explained: Option<Explained> = None;
     let mut windows = 0;
-    crate::detect::observe(&mut reading, &settings, &intel, |_, window| {
+    observe(&mut reading, &settings, &intel, |seen| {
+        let window = match seen {
+            Seen::Window(_, window) => window,
+            Seen::Call(call) => return Ok(memory.observe(call, &settings, &intel)?),
+        };
         for observed in window {
             // Of all entities only the one in question is remembered as it was.
             let before = target

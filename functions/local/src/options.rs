@@ -45,7 +45,11 @@ pub(crate) struct Input {
     /// Files, folders, or `-` for standard input; gzip and zstd are recognised by content.
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-    /// What the input holds: auto (decided by content), vpc-flow, or envelope (Lambda events alone).
+    /// What the input holds: auto (decided by content), or one source alone.
+    ///
+    /// One of auto, vpc-flow, sysmon, auditd, zeek, suricata, nfdump, binetflow, goflow2, macos-log, nettop,
+    /// eslogger, santa, osquery, docker-stats, kubelet, falco, otlp, ocsf, prometheus, telegraf, collectd,
+    /// fluent-bit, vm-connection, envelope (Lambda events alone).
     #[arg(long, default_value_t = Source::Auto)]
     pub(crate) source: Source,
     /// Field order of header-less custom flow logs: `${version} ${account-id} …`.
@@ -68,7 +72,8 @@ pub(crate) struct Tuning {
     /// One setting, lists by comma; wins over the file.
     #[arg(long, value_name = "PATH=VALUE")]
     pub(crate) set: Vec<String>,
-    /// Folder with tor.txt, vpn.txt, proxy.txt, country.mmdb, asn.mmdb and inventory*.json.
+    /// Folder with tor.txt, tor-exit.txt, vpn.txt, proxy.txt, ip-ranges.json, country.mmdb, asn.mmdb and
+    /// inventory*.json.
     #[arg(long, value_name = "DIR")]
     pub(crate) intel: Option<PathBuf>,
 }

@@ -9,6 +9,7 @@ use weir_alerting::Product;
 use weir_detection::finding::{Finding, Severity};
 use weir_state::{EmbeddedStore, Resident};
 
+use crate::detect::{Seen, observe};
 use crate::options::{Format, Replay};
 use crate::reading::Reading;
 use crate::report::Report;
@@ -22,7 +23,11 @@ pub(crate) fn run(options: &Replay, out: &mut dyn Write) -> Result<ExitCode> {
     let mut reading = Reading::start(&options.input)?;
     let mut memory = memory(options.state.as_deref())?;
     let (mut findings, mut windows, mut late) = (Vec::new(), 0, 0);
-    crate::detect::observe(&mut reading, &settings, &intel, |reading, window| {
+    observe(&mut reading, &settings, &intel, |seen| {
+        let (reading, window) = match seen {
+            Seen::Window(reading, window) => (reading, window),
+            Seen::Call(call) => return Ok(memory.observe(call, &settings, &intel)?),
+        };
         for observed in window {
             let stepped = memory.apply(observed, &settings, &intel)?;
             windows += stepped.windows;

@@ -54,6 +54,10 @@ pub struct Counts {
     pub settings_unreachable: u64,
     /// Times that the address lists could not be read.
     pub intel_unreachable: u64,
+    /// Feeds that brought new lists.
+    pub feeds_changed: u64,
+    /// Feeds that could not be fetched or were refused.
+    pub feeds_failed: u64,
     /// Event time of the latest record, milliseconds since the epoch.
     pub latest: Option<i64>,
 }
@@ -105,6 +109,8 @@ impl Counts {
             ("SettingsRejected".to_owned(), self.settings_rejected),
             ("SettingsUnreachable".to_owned(), self.settings_unreachable),
             ("IntelUnreachable".to_owned(), self.intel_unreachable),
+            ("FeedsChanged".to_owned(), self.feeds_changed),
+            ("FeedsFailed".to_owned(), self.feeds_failed),
         ];
         // By name and not by dimension: a line has one value per dimension.
         values.extend(self.rejects.iter().map(|(reason, count)| (format!("Rejects/{reason}"), *count)));

@@ -159,13 +159,21 @@ fn finding(
 }
 
 fn subject(state: &EntityState, key: &EntityKey, intel: &Intel) -> Subject {
-    let instance = state.info.instance.as_deref().and_then(|id| intel.inventory.instance(id));
+    let interface = state.info.known_interface(&intel.inventory);
+    let instance = state.info.known_instance(&intel.inventory);
     let tags = instance.map(|instance| instance.tags.iter().take(10).cloned().collect());
     Subject {
         account: (key.account != "-").then(|| key.account.clone()),
         region: state.info.region.clone(),
-        instance: state.info.instance.clone(),
-        interfaces: state.info.interface.iter().cloned().collect(),
+        instance: state.info.instance.clone().or_else(|| interface?.instance.clone()),
+        interfaces: state
+            .info
+            .interface
+            .iter()
+            .chain(interface.map(|known| &known.id))
+            .take(1)
+            .cloned()
+            .collect(),
         vpc: state.info.vpc.clone(),
         subnet: state.info.subnet.clone(),
         addresses: state.info.addresses.clone(),
@@ -209,7 +217,10 @@ fn missing(
         (state.interval > 120_000, Missing::TenMinuteRecords),
         (state.losses > 0, Missing::SkippedRecords),
         (!intel.has_lists(), Missing::Lists),
-        (ListKind::ALL.iter().any(|kind| settings.is_stale(*kind, intel, time)), Missing::FreshLists),
+        (
+            ListKind::DIALLED.iter().any(|kind| settings.stale_days(*kind, intel, time).is_some()),
+            Missing::FreshLists,
+        ),
         (learning == Learning::Learning, Missing::History),
         (intel.inventory.is_empty(), Missing::Inventory),
     ]

@@ -9,17 +9,21 @@ use std::collections::HashMap;
 
 use weir_detection::Finding;
 use weir_detection::baseline::{Baseline, Histories, Peers, Pending, Slot, Usual, peer_group, usual};
-use weir_detection::entity::EntityKey;
+use weir_detection::entity::{EntityKey, address_hash};
+use weir_detection::finding::{Kernel, Role};
 use weir_detection::observation::Observations;
+use weir_detection::prelude::{AccountCalls, Prelude, Update, observe};
 use weir_detection::prevalence::{Prevalence, shard_of};
 use weir_detection::settings::Settings;
 use weir_detection::state::{EntityState, HOUR};
 use weir_detection::step::{Around, admit, asked, step};
 use weir_intel::Intel;
+use weir_records::ApiCall;
 
 use crate::embedded::EmbeddedStore;
 use crate::engine::account::shard_key;
 use crate::engine::baselines::{entity_key, peers_key, slot_key};
+use crate::engine::calls::{calls_key, prelude_key};
 use crate::engine::document::Document;
 use crate::engine::{EngineError, state_key};
 use shelf::Shelf;
@@ -32,6 +36,8 @@ pub struct Resident {
     prevalence: Shelf<Prevalence>,
     baselines: Shelf<Baseline>,
     peers: Shelf<Peers>,
+    calls: Shelf<AccountCalls>,
+    preludes: Shelf<Prelude>,
 }
 
 /// What came of a batch for one entity.
@@ -86,7 +92,8 @@ impl Resident {
             self.entities.get_mut(key).map(|it| std::mem::take(&mut it.state)).unwrap_or_default();
         let stepped = self.stepped(&mut state, observed, settings, intel);
         let kept = stepped.and_then(|(stepped, notes)| {
-            self.keep(&mut state, key, &notes, settings, intel)?;
+            self.learn(&mut state, key, &notes, settings, intel)?;
+            self.note_gateways(&state, key, &stepped.findings)?;
             Ok(stepped)
         });
         if let Some(document) = self.entities.get_mut(key) {
@@ -140,7 +147,9 @@ impl Resident {
             };
             usuals.insert(hour, usual(&histories, state.first_seen, now, settings));
         }
+        let prelude = self.preludes.get(file, key, prelude_key(&key.account, &key.id))?;
         let around = Around {
+            prelude: Some(prelude),
             users: &|destination| users.get(&destination).copied().unwrap_or_default(),
             usual: &|hour| usuals.get(&hour).copied().unwrap_or_default(),
             settings,
@@ -151,7 +160,7 @@ impl Resident {
     }
 
     /// Keeps what a step taught of destinations and of what is usual.
-    fn keep(
+    fn learn(
         &mut self,
         state: &mut EntityState,
         key: &EntityKey,
@@ -181,6 +190,56 @@ impl Resident {
         Ok(())
     }
 
+    /// Keeps which gateways an instance relays through: what else does is of its fleet.
+    fn note_gateways(
+        &mut self,
+        state: &EntityState,
+        key: &EntityKey,
+        findings: &[Finding],
+    ) -> Result<(), EngineError> {
+        let mut updates = Vec::new();
+        for finding in findings.iter().filter(|finding| finding.kernel == Kernel::Relay) {
+            let gateways: Vec<u64> = gateways(finding).collect();
+            let calls = self.calls.change(self.file.as_ref(), key, calls_key(&key.account))?;
+            updates.extend(calls.note_gateways(&key.id, &gateways, state.latest));
+        }
+        self.keep(&key.account, updates)
+    }
+
+    /// Takes a call into its account's document, and what it says to the instances that it touched.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::apply`].
+    pub fn observe(
+        &mut self,
+        call: &ApiCall<'_>,
+        settings: &Settings,
+        intel: &Intel,
+    ) -> Result<(), EngineError> {
+        let account = call.account.as_ref().map_or("-", |account| account.as_str()).to_owned();
+        let owner = EntityKey { account, id: "calls".to_owned() };
+        let calls = self.calls.change(self.file.as_ref(), &owner, calls_key(&owner.account))?;
+        let updates = observe(calls, call, settings, intel);
+        self.keep(&owner.account, updates)
+    }
+
+    /// Keeps what led to instances of an account, as [`observe`](weir_detection::prelude::observe) gives it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::apply`].
+    pub fn keep(&mut self, account: &str, updates: Vec<Update>) -> Result<(), EngineError> {
+        for update in updates {
+            for id in update.ids {
+                let key = prelude_key(account, &id);
+                let owner = EntityKey { account: account.to_owned(), id };
+                *self.preludes.change(self.file.as_ref(), &owner, key)? = update.prelude.clone();
+            }
+        }
+        Ok(())
+    }
+
     /// Writes all that changed to the file, at once or not at all; nothing, where there is no file.
     ///
     /// # Errors
@@ -196,14 +255,22 @@ impl Resident {
         self.prevalence.save(file)?;
         self.baselines.save(file)?;
         self.peers.save(file)?;
+        self.calls.save(file)?;
+        self.preludes.save(file)?;
         file.flush().map(drop).map_err(|source| EngineError::Store { entity: "the run".to_owned(), source })
     }
 }
 
 /// The peer group of an entity.
 fn group(state: &EntityState, key: &EntityKey, intel: &Intel) -> String {
-    let instance = state.info.instance.as_deref().and_then(|id| intel.inventory.instance(id));
+    let instance = state.info.known_instance(&intel.inventory);
     peer_group(key, &state.info, instance)
+}
+
+/// The gateways that a finding of a relay names, by their hashes.
+pub(crate) fn gateways(finding: &Finding) -> impl Iterator<Item = u64> {
+    let gateways = finding.remotes.iter().filter(|remote| remote.role == Role::Gateway);
+    gateways.map(|remote| address_hash(remote.ip))
 }
 
 #[cfg(test)]

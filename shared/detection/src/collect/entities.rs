@@ -28,6 +28,8 @@ pub(super) struct Place {
 /// An entity as far as collecting needs it.
 #[derive(Debug)]
 pub(super) struct Entity {
+    /// Of its interface, or of an address behind one.
+    name: Box<str>,
     pub(super) key: EntityKey,
     pub(super) info: EntityInfo,
     /// Traffic passes through: it belongs to others.
@@ -56,7 +58,7 @@ pub(super) struct Entities {
     /// Interfaces with rows that carry no flow.
     idle: HashMap<String, Idle>,
     /// The last interface: records come in runs of one interface.
-    memo: Option<(String, u32)>,
+    last: Option<u32>,
 }
 
 impl Entities {
@@ -189,10 +191,10 @@ impl Entities {
 
     fn interface(&mut self, flow: &Flow<'_>, intel: &Intel) -> u32 {
         let name = flow.interface.or(flow.instance).unwrap_or("-");
-        if let Some((last, index)) = &self.memo
-            && last == name
+        if let Some(last) = self.last
+            && self.get(last).is_some_and(|entity| *entity.name == *name)
         {
-            return *index;
+            return last;
         }
         let index = match self.by_name.get(name) {
             Some(index) => *index,
@@ -204,7 +206,7 @@ impl Entities {
                 index
             }
         };
-        self.memo = Some((name.to_owned(), index));
+        self.last = Some(index);
         index
     }
 
@@ -217,6 +219,7 @@ impl Entities {
         let account = flow.account.unwrap_or("-").to_owned();
         let index = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
         self.list.push(Entity {
+            name: name.as_str().into(),
             key: EntityKey { account, id },
             info,
             intermediate: false,

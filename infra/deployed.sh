@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Deploys the SAM template to an emulator with the real function, and waits for an alert: log group, subscription,
+# function, table, topic, queue. Needs Rust and Python 3; what it installs stays under target/.
+# Takes about a minute beside the build. WEIR_BOOTSTRAP names a function that is built already.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+target=${CARGO_TARGET_DIR:-$PWD/target}
+infra/tools.sh
+home=$target/ministack-1.5.33
+if [ ! -e "$home/installed" ]; then
+  python3 -m venv "$home"
+  # Pinned together: the translator alone would lift botocore above what the emulator takes.
+  "$home/bin/pip" install --quiet --disable-pip-version-check \
+    ministack==1.5.33 aws-sam-translator==1.115.0 boto3==1.43.106 botocore==1.43.106
+  touch "$home/installed"
+fi
+if [ -z "${WEIR_BOOTSTRAP:-}" ]; then
+  cargo build -p weir-flow-logs
+  export WEIR_BOOTSTRAP=$target/debug/flow-logs
+fi
+PATH=$target/infra/venv/bin:$PATH exec "$home/bin/python" infra/deployed.py "$target/infra/deployed"
