@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 export SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1
 
 home=${CARGO_TARGET_DIR:-$PWD/target}/infra
-infra/tools.sh
+tests/install.sh "$home/venv" infra/requirements.txt
 if ! cmp -s infra/cdk/package-lock.json infra/cdk/node_modules/installed; then
   npm ci --prefix infra/cdk --no-fund --no-audit --loglevel=error
   cp infra/cdk/package-lock.json infra/cdk/node_modules/installed

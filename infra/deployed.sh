@@ -6,15 +6,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 target=${CARGO_TARGET_DIR:-$PWD/target}
-infra/tools.sh
+tests/install.sh "$target/infra/venv" infra/requirements.txt
 home=$target/ministack-1.5.33
-if [ ! -e "$home/installed" ]; then
-  python3 -m venv "$home"
-  # Pinned together: the translator alone would lift botocore above what the emulator takes.
-  "$home/bin/pip" install --quiet --disable-pip-version-check \
-    ministack==1.5.33 aws-sam-translator==1.115.0 boto3==1.43.106 botocore==1.43.106
-  touch "$home/installed"
-fi
+tests/install.sh "$home" tests/lambda/ministack.txt
 if [ -z "${WEIR_BOOTSTRAP:-}" ]; then
   cargo build -p weir-flow-logs
   export WEIR_BOOTSTRAP=$target/debug/flow-logs

@@ -37,14 +37,14 @@ LOGS_AND_TRACES = {
 }
 OWN_KEY = {"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"}
 POLLS = {
-    "throughLogs": {
+    "AWS::Kinesis::Stream": {
         "kinesis:DescribeStream",
         "kinesis:DescribeStreamSummary",
         "kinesis:GetRecords",
         "kinesis:GetShardIterator",
         "kinesis:ListShards",
     },
-    "throughBucket": {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"} | OWN_KEY,
+    "AWS::SQS::Queue": {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"},
 }
 PREFIX = "weir-prod-"
 
@@ -53,14 +53,14 @@ def main():
     faults = []
     for name, parameters in SCENARIOS.items():
         ours = templates.sam(parameters)
-        faults += [f"{name}: {fault}" for fault in [*against_code(name, ours), *against_cdk(ours, templates.cdk(name))]]
+        faults += [f"{name}: {fault}" for fault in [*against_code(parameters, ours), *against_cdk(ours, templates.cdk(name))]]
     for fault in faults:
         print(fault)
     print(f"{len(faults)} differences" if faults else "templates and code agree")
     return 1 if faults else 0
 
 
-def against_code(scenario, resources):
+def against_code(parameters, resources):
     """Functions, variables, permissions and metrics."""
     deployed = {
         properties["FunctionName"].removeprefix(PREFIX): properties
@@ -75,9 +75,18 @@ def against_code(scenario, resources):
         called = source.actions(written[name])
         role = next(p for kind, p in resources if kind == "AWS::IAM::Role" and is_role_of(p, name))
         allowed = {action for policy in listed(role["Policies"]) for action in actions(policy)}
-        needed = set(called) | LOGS_AND_TRACES | POLLS[scenario]
+        needed = set(called) | LOGS_AND_TRACES | platform(name, parameters, resources)
         yield from differences(f"actions of {name}", needed, allowed)
     yield from metrics(resources)
+
+
+def platform(name, parameters, resources):
+    """Actions for what is polled for a function, for its destination, and for an own key."""
+    needed = {"sqs:SendMessage"} | (OWN_KEY if "KmsKeyArn" in parameters else set())
+    for kind, properties in resources:
+        if kind == "AWS::Lambda::EventSourceMapping" and f"{PREFIX}{name}>" in properties["FunctionName"]:
+            needed |= POLLS[properties["EventSourceArn"].strip("<").split(" ")[0]]
+    return needed
 
 
 def metrics(resources):

@@ -53,14 +53,50 @@ def sources(folders):
 
 
 def variables(folders):
-    """Environment variables that Weir's own code reads; those of Lambda are not set by a template."""
-    return {name for _, text in sources(folders) for name in re.findall(r'"(WEIR_[A-Z_]+)"', text)}
+    """Environment variables that a function reads; those of Lambda are not set by a template."""
+    host = ROOT / "shared/aws-host/src"
+    shared = (host / "environment.rs").read_text()
+    names = dict(re.findall(r'const (\w+): Variable =\s*\w+\(\s*"(\w+)"', shared))
+    own = "".join(text for path, text in sources(folders) if "functions" in path.parts)
+    reader = re.search(r"\b(\w*Environment)::from_process", own)[1]
+    places = [shared, *(path.read_text() for path in host.glob("environment/*.rs"))]
+    (body,) = [match[1] for match in (re.search(rf"\nimpl {reader} {{(.*?)\n}}\n", text, re.S) for text in places) if match]
+    for method in re.findall(r"\bread\.(\w+)\(", body):
+        body += re.search(rf"    fn {method}\(&self.*?\n    }}\n", shared, re.S)[0]
+    mentioned = {name for constant, name in names.items() if re.search(rf"\b{constant}\b", body)}
+    return {name for name in mentioned if name.startswith("WEIR_")}
 
 
 def metrics():
     """Names of Weir's own metrics."""
     text = (ROOT / "shared/aws-host/src/metrics.rs").read_text().split("#[cfg(test)]\nmod tests {")[0]
-    return set(re.findall(r'\("([A-Z][A-Za-z]+)"\.to_owned\(\)', text)) | set(re.findall(r'"Name": "([A-Z]\w+)"', text))
+    forms = [r'\("([A-Z]\w+)"\.to_owned\(\)', r'"Name": "([A-Z]\w+)"', r'\("([A-Z]\w+)", "(?:Count|Milliseconds)"']
+    return {name for form in forms for name in re.findall(form, text)}
+
+
+def used(folders):
+    """The function's own files, and of the crates that it links the modules of which it names something."""
+    modules, todo = {}, []
+    for path, text in sources(folders):
+        if "functions" in path.parts:
+            todo.append((path, text))
+        else:
+            crate = path.parts[: path.parts.index("src")]
+            modules.setdefault((crate, path.parts[len(crate) + 1].removesuffix(".rs")), []).append((path, text))
+    # A crate's root names everything.
+    modules = {key: files for key, files in modules.items() if key[1] != "lib"}
+    while todo:
+        path, text = todo.pop()
+        yield path, text
+        words = set(re.findall(r"\w+", text))
+        for key, files in list(modules.items()):
+            items = {
+                item
+                for _, body in files
+                for item in re.findall(r"^pub(?:\(\w+\))? (?:async |const )*(?:struct|enum|trait|fn) (\w+)", body, re.M)
+            }
+            if items & words:
+                todo.extend(modules.pop(key))
 
 
 def actions(folders):
@@ -71,11 +107,14 @@ def actions(folders):
         for service in SERVICES
     }
     found = {}
-    for path, text in sources(folders):
+    for path, text in used(folders):
         for crate in set(re.findall(r"\baws_sdk_([a-z0-9]+)\b", text)):
             service = CRATES.get(crate, crate)
             if service not in operations:
                 raise SystemExit(f"{path}: add {crate} to SERVICES in {__file__}")
+            # Without the right to list, S3 refuses an object that is not there instead of saying so.
+            if service == "s3" and "NoSuchKey" in text:
+                found.setdefault("s3:ListBucket", set()).add(path.relative_to(ROOT))
             for called in re.findall(r"\.\s*([a-z0-9_]+)\(\)", text):
                 if called in operations[service]:
                     action = f"{service}:{operations[service][called]}"

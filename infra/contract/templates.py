@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import re
 
 import yaml
@@ -9,7 +10,9 @@ from samtranslator.translator.transform import transform
 
 from source import ROOT
 
-# The translator misses a place to send its own metrics to.
+# The translator asks for a region, which it has no use for here.
+os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
+# It misses a place to send its own metrics to.
 logging.getLogger("samtranslator.metrics.metrics").setLevel(logging.ERROR)
 
 PSEUDO = {f"AWS::{name}": f"<{name}>" for name in ["Region", "AccountId", "Partition", "StackName", "URLSuffix"]}

@@ -11,6 +11,18 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("weir-alerting", &["weir-detection", "weir-intel"]),
     ("weir-aws-host", &["weir-alerting", "weir-detection"]),
     ("weir-benches", &["weir-detection", "weir-intel", "weir-records", "weir-state"]),
+    (
+        "weir-cloudtrail",
+        &[
+            "weir-alerting",
+            "weir-aws-host",
+            "weir-detection",
+            "weir-dynamodb",
+            "weir-intel",
+            "weir-records",
+            "weir-state",
+        ],
+    ),
     ("weir-detection", &["weir-intel", "weir-records"]),
     ("weir-dynamodb", &["weir-state"]),
     (
@@ -28,6 +40,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("weir-feeds", &["weir-intel", "weir-records"]),
     ("weir-intel", &[]),
     ("weir-intel-refresh", &["weir-aws-host", "weir-feeds", "weir-intel"]),
+    ("weir-lambda", &["weir-dynamodb"]),
     ("weir-records", &[]),
     ("weir-state", &["weir-detection", "weir-intel", "weir-records"]),
     ("weir-tests", &[]),

@@ -72,8 +72,8 @@ pub(crate) struct Tuning {
     /// One setting, lists by comma; wins over the file.
     #[arg(long, value_name = "PATH=VALUE")]
     pub(crate) set: Vec<String>,
-    /// Folder with tor.txt, tor-exit.txt, vpn.txt, proxy.txt, ip-ranges.json, country.mmdb, asn.mmdb and
-    /// inventory*.json.
+    /// Folder with tor.txt, tor-exit.txt, vpn.txt, proxy.txt, ip-ranges.json, country.mmdb, asn.mmdb,
+    /// catalogue.toml and inventory*.json.
     #[arg(long, value_name = "DIR")]
     pub(crate) intel: Option<PathBuf>,
 }
@@ -149,6 +149,9 @@ pub(crate) struct Explain {
 pub(crate) struct Parse {
     #[command(flatten)]
     pub(crate) input: Input,
+    /// Folder with a catalogue.toml that adds tools to the catalogue or takes some out.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) intel: Option<PathBuf>,
     /// One JSON object a record with the attributes of OCSF 1.8, or columns for people.
     #[arg(long, value_enum, default_value = "json")]
     pub(crate) format: Format,

@@ -78,7 +78,7 @@ fn again(spool: &Spool, settings: &Settings, intel: &Intel) -> Result<Again> {
     let (mut memory, mut told, mut windows) = (Resident::default(), Vec::new(), 0);
     spool.each(|frame| {
         match frame {
-            Frame::Updates(account, updates) => memory.keep(&account, updates)?,
+            Frame::Updates(account, updates) => memory.tell(&account, updates)?,
             Frame::Observed(observed) => {
                 let stepped = memory.apply(&observed, settings, intel)?;
                 windows += stepped.windows;

@@ -5,6 +5,7 @@
 mod commands {
     mod backtest;
     mod baselines;
+    mod endpoints;
     mod explain;
     mod parse;
     mod report;

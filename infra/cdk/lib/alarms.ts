@@ -13,6 +13,8 @@ interface Condition {
   readonly periods?: number;
   /** Default: the sum. */
   readonly statistic?: string;
+  /** Default: five minutes. */
+  readonly period?: Duration;
 }
 
 /** Alarms about Weir itself, each told to its topic when it is raised and when it is over. */
@@ -36,23 +38,24 @@ export class Alarms extends Construct {
     this.raise('failed-events', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible',
       { QueueName: weir.failedEvents.queueName },
       'Events wait that failed for good. See docs/deploy.md on sending them again.', { statistic: maximum });
-    this.raise('quarantined', 'Weir', 'Quarantined', weir.dimensions,
+    this.raise('quarantined', 'Weir', 'Quarantined', weir.dimensions(),
       'Payloads were refused. The function\'s log says why.');
-    this.raise('settings-rejected', 'Weir', 'SettingsRejected', weir.dimensions,
+    this.raise('settings-rejected', 'Weir', 'SettingsRejected', weir.dimensions(),
       'A setting has a bad value, so the last good set stays in force. The function\'s log names it.');
-    this.raise('settings-unreachable', 'Weir', 'SettingsUnreachable', weir.dimensions,
+    this.raise('settings-unreachable', 'Weir', 'SettingsUnreachable', weir.dimensions(),
       'The settings cannot be read again, so the last ones stay in force.', { periods: 3 });
-    this.raise('intel-unreachable', 'Weir', 'IntelUnreachable', weir.dimensions,
+    this.raise('intel-unreachable', 'Weir', 'IntelUnreachable', weir.dimensions(),
       'The address lists cannot be read, so the last ones stay in force and grow old.', { periods: 3 });
-    this.raise('alerts-unsent', 'Weir', 'UnconfirmedAlerts', weir.dimensions,
+    this.raise('alerts-unsent', 'Weir', 'UnconfirmedAlerts', weir.dimensions(),
       'Findings were not confirmed as sent. They leave with a retry; if this stays, check the topic.');
     this.raise('notifications-failed', 'AWS/SNS', 'NumberOfNotificationsFailed', { TopicName: findings.topicName },
       'SNS could not deliver findings to a subscriber.');
     this.raise('state-throttled', 'AWS/DynamoDB', 'WriteThrottleEvents', { TableName: table.tableName },
       'DynamoDB holds writes back.');
     this.refused();
+    this.scheduled();
 
-    this.silent('silent', 'Weir', 'Records', weir.dimensions, 'No record was read for too long, whatever the source.');
+    this.silent('silent', 'Weir', 'Records', weir.dimensions(), 'No record was read for too long, whatever the source.');
     for (const [name, logGroupName] of weir.subscribed) {
       const subscription = { LogGroupName: logGroupName, DestinationType: 'Lambda', FilterName: `weir-${stage}` };
       this.raise(`${name}delivery-errors`, 'AWS/Logs', 'DeliveryErrors', subscription,
@@ -84,10 +87,10 @@ export class Alarms extends Construct {
     metricName: string,
     dimensionsMap: Record<string, string>,
     alarmDescription: string,
-    { above = 0, periods = 1, statistic = cloudwatch.Stats.SUM }: Condition = {},
+    { above = 0, periods = 1, statistic = cloudwatch.Stats.SUM, period = PERIOD }: Condition = {},
   ): void {
     this.add(name, {
-      metric: new cloudwatch.Metric({ namespace, metricName, dimensionsMap, statistic, period: PERIOD }),
+      metric: new cloudwatch.Metric({ namespace, metricName, dimensionsMap, statistic, period }),
       alarmDescription,
       threshold: above,
       evaluationPeriods: periods,
@@ -102,16 +105,39 @@ export class Alarms extends Construct {
     metricName: string,
     dimensionsMap: Record<string, string>,
     alarmDescription: string,
+    { periods = this.silence.toMinutes() / PERIOD.toMinutes(), period = PERIOD }: Condition = {},
   ): void {
     const statistic = cloudwatch.Stats.SUM;
     this.add(name, {
-      metric: new cloudwatch.Metric({ namespace, metricName, dimensionsMap, statistic, period: PERIOD }),
+      metric: new cloudwatch.Metric({ namespace, metricName, dimensionsMap, statistic, period }),
       alarmDescription,
       threshold: 1,
-      evaluationPeriods: this.silence.toMinutes() / PERIOD.toMinutes(),
+      evaluationPeriods: periods,
       comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
       treatMissingData: cloudwatch.TreatMissingData.BREACHING,
     });
+  }
+
+  private scheduled(): void {
+    const { cloudtrail, intelRefresh } = this.weir;
+    const ofFunction = { FunctionName: intelRefresh.function.functionName };
+    const period = Duration.hours(1);
+    this.raise('intel-errors', 'AWS/Lambda', 'Errors', ofFunction,
+      'The lists were not refreshed. It is repeated; look at the log of the function intel.', { periods: 3, period });
+    this.raise('feeds-failed', 'Weir', 'FeedsFailed', this.weir.dimensions(intelRefresh),
+      'A list could not be refreshed for a day and grows stale. The log of the function intel names it.',
+      { periods: 24, period });
+    const ofInventory = { FunctionName: cloudtrail.function.functionName };
+    this.raise('cloudtrail-errors', 'AWS/Lambda', 'Errors', ofInventory,
+      'The inventory was not refreshed. It is repeated; look at the log of the function cloudtrail.',
+      { periods: 3, period });
+    this.raise('inventory-old', 'Weir', 'InventoryAge', this.weir.dimensions(),
+      'The inventory is six hours old. Check the schedule and what EC2 refuses.',
+      { above: Duration.hours(6).toMilliseconds(), periods: 3, statistic: cloudwatch.Stats.MAXIMUM });
+    this.silent('cloudtrail-silent', 'AWS/Lambda', 'Invocations', ofInventory,
+      'The inventory is not refreshed at all. Check the schedule.', { periods: 6, period });
+    this.silent('intel-silent', 'AWS/Lambda', 'Invocations', ofFunction,
+      'The lists are not refreshed at all. Check the schedule.', { periods: 6, period });
   }
 
   private refused(): void {

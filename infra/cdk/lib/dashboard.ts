@@ -33,7 +33,13 @@ export function dashboard(scope: Construct, id: string, weir: Weir): cloudwatch.
       own('RepeatedBatches'),
       own('StateConflicts'),
     ]),
-    graph('Settings and lists', [own('SettingsRejected'), own('SettingsUnreachable'), own('IntelUnreachable')]),
+    graph('Settings and lists', [
+      own('SettingsRejected'),
+      own('SettingsUnreachable'),
+      own('IntelUnreachable'),
+      weir.metric('FeedsChanged', {}, weir.intelRefresh),
+      weir.metric('FeedsFailed', {}, weir.intelRefresh),
+    ]),
     graph('Invocations', [
       lambda('Invocations'),
       lambda('Errors'),
@@ -59,6 +65,12 @@ export function dashboard(scope: Construct, id: string, weir: Weir): cloudwatch.
         'bytes of own log',
       ),
       metric('AWS/SNS', { TopicName: weir.findings.topicName })('NumberOfMessagesPublished'),
+    ]),
+  );
+  board.addWidgets(
+    graph('Inventory', [
+      weir.metric('Inventory', { statistic: MAXIMUM }, weir.cloudtrail),
+      own('InventoryAge', MAXIMUM),
     ]),
   );
   return board;

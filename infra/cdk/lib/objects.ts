@@ -5,7 +5,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.js';
-import { TIMEOUT } from './flow-logs.js';
+import { TIMEOUT } from './function.js';
 import { allow } from './policy.js';
 import { queue, queuePolicy } from './queues.js';
 import type { Weir } from './weir.js';

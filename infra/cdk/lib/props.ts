@@ -5,10 +5,20 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 
+/** Code of each function. */
+export interface WeirCode {
+  /** Of `--bin flow-logs`. */
+  readonly flowLogs: lambda.Code;
+  /** Of `--bin cloudtrail`. */
+  readonly cloudtrail: lambda.Code;
+  /** Of `--bin intel`. */
+  readonly intel: lambda.Code;
+}
+
 /** What a deployment of Weir is made of. At least one way in should be given. */
 export interface WeirProps {
-  /** The built function, as `cargo lambda build --release --arm64 --bin flow-logs --output-format zip` writes it. */
-  readonly code: lambda.Code;
+  /** The built functions, as `cargo lambda build --release --arm64 --output-format zip` writes them. */
+  readonly code: WeirCode;
   /** Deployment, whose settings are the SSM parameters under `/weir/<stage>/`. Default: `prod`. */
   readonly stage?: string;
   /** Processor that `code` was built for. Default: ARM. */

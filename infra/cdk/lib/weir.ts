@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -12,8 +12,11 @@ import { acknowledge } from './acknowledge.js';
 import { Alarms } from './alarms.js';
 import { Backfill } from './backfill.js';
 import { bucket } from './buckets.js';
+import { Cloudtrail } from './cloudtrail.js';
 import { dashboard } from './dashboard.js';
 import { FlowLogs } from './flow-logs.js';
+import type { WeirFunction } from './function.js';
+import { IntelRefresh } from './intel.js';
 import { Objects } from './objects.js';
 import { OtherAccounts } from './other-accounts.js';
 import type { WeirProps } from './props.js';
@@ -35,12 +38,18 @@ export class Weir extends Construct {
   readonly failedEvents: sqs.Queue;
   /** Payloads that were refused, with the reason. */
   readonly quarantine: sqs.Queue;
+  /** ARNs of the rules that may tell of missed events. */
+  readonly rules: string[] = [];
   /** Address lists, country data and inventories. */
   readonly intel: s3.Bucket;
   /** Parameters, one for each setting. */
   readonly settings: Settings;
   /** The function that reads flow logs, with its role and log. */
   readonly flowLogs: FlowLogs;
+  /** The function that keeps the inventory. */
+  readonly cloudtrail: Cloudtrail;
+  /** The function that keeps the lists fresh. */
+  readonly intelRefresh: IntelRefresh;
   /** The queue to which a bucket announces its objects, where there is one. */
   readonly objects?: Objects;
   /** The stream and the destination for other accounts, where there are senders. */
@@ -90,7 +99,14 @@ export class Weir extends Construct {
       const reason = 'nothing reads it but people, so nothing in it can fail again';
       acknowledge(last, reason, 'AwsSolutions-SQS3', 'Serverless-SQSRedrivePolicy');
     }
-    queuePolicy(this, 'QueuesPolicy', this.failedEvents, this.quarantine);
+    queuePolicy(this, 'QueuesPolicy', this.failedEvents, this.quarantine).document.addStatements(
+      new iam.PolicyStatement({
+        principals: [new iam.ServicePrincipal('events.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [this.failedEvents.queueArn],
+        conditions: { ArnEquals: { 'aws:SourceArn': Lazy.list({ produce: () => this.rules }) } },
+      }),
+    );
 
     this.intel = bucket(this, 'Intel', `weir-${stage}-intel-${account}-${region}`, key, {
       versioned: true,
@@ -103,6 +119,8 @@ export class Weir extends Construct {
       ],
     });
     this.flowLogs = new FlowLogs(this, 'FlowLogs', props);
+    this.intelRefresh = new IntelRefresh(this, 'IntelRefresh', props);
+    this.cloudtrail = new Cloudtrail(this, 'Cloudtrail', props);
 
     const stored = props.vpc && props.flowLogDelivery === 's3';
     if (stored || props.bucket) {
@@ -126,17 +144,24 @@ export class Weir extends Construct {
     this.dashboard = dashboard(this, 'Dashboard', this);
   }
 
-  /** Dimensions of Weir's own metrics, in the namespace `Weir`. */
-  get dimensions(): Record<string, string> {
-    return { stage: this.stage, function: this.flowLogs.function.functionName };
+  /** ARNs under which the settings are read. */
+  get parameters(): string[] {
+    const { partition, region, account } = Stack.of(this);
+    const path = `arn:${partition}:ssm:${region}:${account}:parameter/weir/${this.stage}`;
+    return [path, `${path}/*`];
   }
 
-  /** One of Weir's own metrics; by default its sum over five minutes. */
-  metric(metricName: string, options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
+  /** Dimensions of Weir's own metrics, in the namespace `Weir`; by default those of the detector. */
+  dimensions(of: WeirFunction = this.flowLogs): Record<string, string> {
+    return { stage: this.stage, function: of.function.functionName };
+  }
+
+  /** One of Weir's own metrics; by default the detector's, and its sum over five minutes. */
+  metric(metricName: string, options: cloudwatch.MetricOptions = {}, of?: WeirFunction): cloudwatch.Metric {
     return new cloudwatch.Metric({
       namespace: 'Weir',
       metricName,
-      dimensionsMap: this.dimensions,
+      dimensionsMap: this.dimensions(of),
       ...options,
       statistic: options.statistic ?? cloudwatch.Stats.SUM,
       period: options.period ?? Duration.minutes(5),
@@ -170,15 +195,10 @@ export class Weir extends Construct {
 
   /** Lets somebody change settings. */
   grantChangeSettings(grantee: iam.IGrantable): iam.Grant {
-    const resource = Stack.of(this).formatArn({
-      service: 'ssm',
-      resource: 'parameter',
-      resourceName: `weir/${this.stage}/*`,
-    });
     return iam.Grant.addToPrincipal({
       grantee,
       actions: ['ssm:GetParametersByPath', 'ssm:PutParameter'],
-      resourceArns: [resource],
+      resourceArns: this.parameters,
     });
   }
 

@@ -8,8 +8,9 @@ import { Weir, type WeirProps } from '../lib/index.js';
 /** A stack with one deployment. */
 export function deployed(app: App, id: string, props: (stack: Stack) => Partial<WeirProps> = () => ({})) {
   const stack = new Stack(app, id);
-  const code = lambda.Code.fromBucket(s3.Bucket.fromBucketName(stack, 'Code', 'code'), 'flow-logs.zip');
-  const weir = new Weir(stack, 'Weir', { code, ...props(stack) });
+  const bucket = s3.Bucket.fromBucketName(stack, 'Code', 'code');
+  const [cloudtrail, flowLogs, intel] = ['cloudtrail', 'flow-logs', 'intel'].map((name) => lambda.Code.fromBucket(bucket, `${name}.zip`));
+  const weir = new Weir(stack, 'Weir', { code: { cloudtrail, flowLogs, intel }, ...props(stack) });
   return { stack, weir, template: () => Template.fromStack(stack) };
 }
 

@@ -16,6 +16,7 @@ pub fn start(level: Option<Level>) {
         ("weir", own),
         ("flow_logs", own),
         ("intel", own),
+        ("cloudtrail", own),
         // It repeats, in its own words, every error that a function returns and has logged itself.
         ("lambda_runtime", LevelFilter::OFF),
     ]);

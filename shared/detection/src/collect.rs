@@ -137,7 +137,7 @@ impl<'a> Collector<'a> {
         if loss.end > self.not_after {
             self.counts.future += 1;
         } else {
-            self.entities.note_loss(loss);
+            self.entities.note_loss(loss, self.intel);
         }
     }
 

@@ -7,13 +7,14 @@ use weir_intel::inventory::{Instance, Interface, Inventory};
 
 /// The name under which an entity's state is kept.
 ///
-/// An instance where the log names one, else the interface, else an address behind a NAT gateway.
+/// An instance where the log or an inventory names one, else the interface, else an address behind a NAT gateway: what
+/// takes over an interface or an address is another entity.
 /// Account and region are part of it, so that equal ids of two accounts stay two entities.
 #[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct EntityKey {
     /// Account, or "-".
     pub account: String,
-    /// `i-…`, `eni-…`, or an address behind NAT as `10.0.0.5@eni-…`.
+    /// `i-…`, `eni-…`, or an address behind NAT as `10.0.0.5@eni-…`, with `/i-…` where an inventory tells whose it is.
     pub id: String,
 }
 

@@ -334,6 +334,10 @@ impl<'a> RecordReader<'a> {
         let (bytes, received, line) = match place {
             Place::Text(range) => {
                 let bytes = self.input.get(range);
+                if let Some(flow) = self.lines.plain(bytes) {
+                    self.counts.records += 1;
+                    return Entry::Flow(flow);
+                }
                 let line = match std::str::from_utf8(bytes) {
                     Ok(text) if self.source.is_call(text) => {
                         return call(&mut self.counts, self.line, text, None);

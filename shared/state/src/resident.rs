@@ -93,7 +93,7 @@ impl Resident {
         let stepped = self.stepped(&mut state, observed, settings, intel);
         let kept = stepped.and_then(|(stepped, notes)| {
             self.learn(&mut state, key, &notes, settings, intel)?;
-            self.note_gateways(&state, key, &stepped.findings)?;
+            self.note_gateways(key, &stepped.findings, state.latest)?;
             Ok(stepped)
         });
         if let Some(document) = self.entities.get_mut(key) {
@@ -190,22 +190,6 @@ impl Resident {
         Ok(())
     }
 
-    /// Keeps which gateways an instance relays through: what else does is of its fleet.
-    fn note_gateways(
-        &mut self,
-        state: &EntityState,
-        key: &EntityKey,
-        findings: &[Finding],
-    ) -> Result<(), EngineError> {
-        let mut updates = Vec::new();
-        for finding in findings.iter().filter(|finding| finding.kernel == Kernel::Relay) {
-            let gateways: Vec<u64> = gateways(finding).collect();
-            let calls = self.calls.change(self.file.as_ref(), key, calls_key(&key.account))?;
-            updates.extend(calls.note_gateways(&key.id, &gateways, state.latest));
-        }
-        self.keep(&key.account, updates)
-    }
-
     /// Takes a call into its account's document, and what it says to the instances that it touched.
     ///
     /// # Errors
@@ -221,15 +205,31 @@ impl Resident {
         let owner = EntityKey { account, id: "calls".to_owned() };
         let calls = self.calls.change(self.file.as_ref(), &owner, calls_key(&owner.account))?;
         let updates = observe(calls, call, settings, intel);
-        self.keep(&owner.account, updates)
+        self.tell(&owner.account, updates)
     }
 
-    /// Keeps what led to instances of an account, as [`observe`](weir_detection::prelude::observe) gives it.
+    /// Tells the account which gateways a relay uses: instances that one caller launched may share them.
+    fn note_gateways(
+        &mut self,
+        key: &EntityKey,
+        findings: &[Finding],
+        latest: i64,
+    ) -> Result<(), EngineError> {
+        let mut updates = Vec::new();
+        for finding in findings.iter().filter(|finding| finding.kernel == Kernel::Relay) {
+            let gateways: Vec<u64> = gateways(finding).collect();
+            let calls = self.calls.change(self.file.as_ref(), key, calls_key(&key.account))?;
+            updates.extend(calls.note_gateways(&key.id, &gateways, latest));
+        }
+        self.tell(&key.account, updates)
+    }
+
+    /// Tells instances of an account what led to them, as [`observe`](weir_detection::prelude::observe) gives it.
     ///
     /// # Errors
     ///
     /// As for [`Self::apply`].
-    pub fn keep(&mut self, account: &str, updates: Vec<Update>) -> Result<(), EngineError> {
+    pub fn tell(&mut self, account: &str, updates: Vec<Update>) -> Result<(), EngineError> {
         for update in updates {
             for id in update.ids {
                 let key = prelude_key(account, &id);
@@ -261,16 +261,15 @@ impl Resident {
     }
 }
 
-/// The peer group of an entity.
-fn group(state: &EntityState, key: &EntityKey, intel: &Intel) -> String {
-    let instance = state.info.known_instance(&intel.inventory);
-    peer_group(key, &state.info, instance)
-}
-
 /// The gateways that a finding of a relay names, by their hashes.
 pub(crate) fn gateways(finding: &Finding) -> impl Iterator<Item = u64> {
     let gateways = finding.remotes.iter().filter(|remote| remote.role == Role::Gateway);
     gateways.map(|remote| address_hash(remote.ip))
+}
+
+/// The peer group of an entity.
+fn group(state: &EntityState, key: &EntityKey, intel: &Intel) -> String {
+    peer_group(key, &state.info, state.info.known_instance(&intel.inventory))
 }
 
 #[cfg(test)]

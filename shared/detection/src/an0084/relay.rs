@@ -136,7 +136,7 @@ mod tests {
             fresh_misses: 0,
             bucket: last,
             listed: &[],
-            stale: &|_| false,
+            stale: &|_| None,
             shared: &|_| false,
             settings: &settings,
         };

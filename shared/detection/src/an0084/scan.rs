@@ -125,7 +125,7 @@ mod tests {
             fresh_misses,
             bucket: 11 * BUCKET,
             listed: &[],
-            stale: &|_| false,
+            stale: &|_| None,
             shared: &|_| false,
             settings: &settings,
         };

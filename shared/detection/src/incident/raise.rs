@@ -222,7 +222,7 @@ mod tests {
                 std::slice::from_ref(&scan),
                 &["high: an address list", "high: traffic that looks relayed", "high: context"],
             ),
-            (&[relay, scan], &[]),
+            (&[relay.clone(), scan.clone()], &[]),
             (&[said(Kernel::Upload, Severity::Low)], &["medium: an address list", "medium: 25 hosts"]),
             (&[said(Kernel::Volume, Severity::Low), session], &["medium: an address list"]),
         ];

@@ -67,6 +67,7 @@ mod tests {
         let around = Around {
             users: &|_| Users { others, entities: 50 },
             usual: &|_| Usual::default(),
+            prelude: None,
             settings: &settings,
             intel: &intel,
         };

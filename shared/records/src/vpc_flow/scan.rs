@@ -161,10 +161,93 @@ fn dotted_quad(line: &[u8], start: usize, end: usize) -> Option<Ipv4Addr> {
         if (field >> (8 * length)) as u8 != b'.' ^ b'0' {
             return None;
         }
-        rest >>= 8 * (length + 1);
+        // At most 32; said so, the shift needs no case for more than a word.
+        rest >>= (8 * (length + 1)) & 63;
         left = left.checked_sub(length as usize + 1)?;
     }
     None
+}
+
+/// Whether any of at least eight bytes is a space.
+#[inline(always)]
+pub(super) fn has_space<const N: usize>(field: &[u8; N]) -> bool {
+    let (words, _) = field.as_chunks::<8>();
+    let last = field.last_chunk::<8>();
+    words.iter().chain(last).any(|word| spaces(u64::from_le_bytes(*word)) != 0)
+}
+
+/// Fields that are read one after the other, each with the space behind it.
+#[derive(Debug)]
+pub(super) struct Cursor<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Cursor<'a> {
+    pub(super) const fn new(rest: &'a [u8]) -> Self {
+        Self { rest }
+    }
+
+    pub(super) const fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    /// A number of at most seven digits, or a longer one by the plain way.
+    #[inline(always)]
+    pub(super) fn number(&mut self) -> Option<u64> {
+        let word = u64::from_le_bytes(*self.rest.first_chunk::<8>()?);
+        let spaces = spaces(word);
+        if spaces == 0 {
+            return self.long_number();
+        }
+        let length = (spaces.trailing_zeros() / 8) as usize;
+        let number = if length == 0 { None } else { eight_digits(word, length) }?;
+        self.rest = self.rest.get(length + 1..)?;
+        Some(number)
+    }
+
+    #[cold]
+    fn long_number(&mut self) -> Option<u64> {
+        let end = field_end(self.rest, 8);
+        let number = digits(self.rest.get(..end)?)?;
+        self.rest = self.rest.get(end + 1..)?;
+        Some(number)
+    }
+
+    /// A number of ten digits: seconds since 1970.
+    #[inline(always)]
+    pub(super) fn ten_digits(&mut self) -> Option<u64> {
+        let chunk = self.rest.first_chunk::<16>()?;
+        let both = u128::from_le_bytes(*chunk);
+        let head = eight_digits(both as u64, 8)?;
+        let tail = (both >> 64) as u64;
+        if (tail >> 16) as u8 != b' ' {
+            return None;
+        }
+        let number = head * 100 + eight_digits(tail, 2)?;
+        self.rest = self.rest.get(11..)?;
+        Some(number)
+    }
+
+    /// The bits of an IPv4 address.
+    #[inline(always)]
+    pub(super) fn dotted_quad(&mut self) -> Option<u32> {
+        let mut bytes = u128::from_le_bytes(*self.rest.first_chunk::<16>()?);
+        let (mut address, mut total) = (0, 0);
+        for index in 0..4 {
+            let field = bytes as u32 ^ 0x3030_3030;
+            let others = (field.wrapping_add(0x7676_7676) | field) & 0x8080_8080;
+            let length = others.trailing_zeros() / 8;
+            address = address << 8 | one_octet(field, length)?;
+            let behind = if index < 3 { b'.' } else { b' ' };
+            if (field >> (8 * length)) as u8 != behind ^ b'0' {
+                return None;
+            }
+            bytes >>= (8 * (length + 1)) & 63;
+            total += length as usize + 1;
+        }
+        self.rest = self.rest.get(total..)?;
+        Some(address)
+    }
 }
 
 /// The number that the first `length` bytes of `field` are, each of them a digit's value.

@@ -8,24 +8,28 @@ use aws_sdk_ssm::types::ParameterType;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
-use crate::function::{Function, wall};
+use crate::function::{Binary, Function, wall};
 
-pub(crate) const TABLE: &str = "weir";
+/// The table of every test.
+pub const TABLE: &str = "weir";
 
 /// One test's own account.
-pub(crate) struct Cloud {
+pub struct Cloud {
+    binary: Binary,
     stage: String,
     aws: String,
     dynamodb: String,
     topic: String,
-    pub(crate) alerts: String,
-    pub(crate) quarantine: String,
+    /// URL of the queue that is subscribed to the topic.
+    pub alerts: String,
+    /// URL of the queue of refused payloads.
+    pub quarantine: String,
     config: SdkConfig,
 }
 
 impl Cloud {
     /// A new table in an emulator of its own, and topic, queues and stage of that name in the shared one.
-    pub(crate) async fn new(name: &str) -> Self {
+    pub async fn new(binary: Binary, name: &str) -> Self {
         let aws = endpoint();
         let dynamodb = dynamodb().await;
         let config = config(&aws);
@@ -49,18 +53,18 @@ impl Cloud {
         let sns = aws_sdk_sns::Client::new(&config);
         let topic = sns.create_topic().name(&name).send().await.unwrap().topic_arn().unwrap().to_owned();
         sns.subscribe().topic_arn(&topic).protocol("sqs").endpoint(arn).send().await.unwrap();
-        Self { stage: name, aws, dynamodb, topic, alerts, quarantine, config }
+        Self { binary, stage: name, aws, dynamodb, topic, alerts, quarantine, config }
     }
 
     /// The variables of a function in this account; later ones win.
-    pub(crate) fn variables(&self, extra: &[(&str, &str)]) -> Vec<(String, String)> {
+    pub fn variables(&self, extra: &[(&str, &str)]) -> Vec<(String, String)> {
         let own = [
             ("WEIR_STAGE", self.stage.as_str()),
             ("WEIR_TABLE", TABLE),
             ("WEIR_TOPIC_ARN", &self.topic),
             ("WEIR_QUARANTINE_URL", &self.quarantine),
         ];
-        let mut variables = base();
+        let mut variables = base(self.binary);
         variables.push(("AWS_ENDPOINT_URL".to_owned(), self.aws.clone()));
         variables.push(("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), format!("http://{}", self.dynamodb)));
         variables
@@ -69,12 +73,12 @@ impl Cloud {
     }
 
     /// Starts a function here.
-    pub(crate) async fn function(&self, extra: &[(&str, &str)]) -> Function {
-        Function::start(self.variables(extra)).await
+    pub async fn function(&self, extra: &[(&str, &str)]) -> Function {
+        Function::start(self.binary, self.variables(extra)).await
     }
 
     /// Sets a parameter of the stage.
-    pub(crate) async fn set(&self, path: &str, value: &str) {
+    pub async fn set(&self, path: &str, value: &str) {
         aws_sdk_ssm::Client::new(&self.config)
             .put_parameter()
             .name(format!("/weir/{}/{path}", self.stage))
@@ -87,7 +91,7 @@ impl Cloud {
     }
 
     /// Puts an object into a bucket of the test's own, and gives the bucket's name.
-    pub(crate) async fn put(&self, key: &str, bytes: Vec<u8>) -> String {
+    pub async fn put(&self, key: &str, bytes: Vec<u8>) -> String {
         let s3 = aws_sdk_s3::Client::new(&self.config);
         // Is there already for a second object.
         let _ = s3.create_bucket().bucket(&self.stage).send().await;
@@ -95,8 +99,15 @@ impl Cloud {
         self.stage.clone()
     }
 
+    /// An object of that bucket.
+    pub async fn get(&self, key: &str) -> Vec<u8> {
+        let s3 = aws_sdk_s3::Client::new(&self.config);
+        let got = s3.get_object().bucket(&self.stage).key(key).send().await.unwrap();
+        got.body.collect().await.unwrap().to_vec()
+    }
+
     /// The messages that are in a queue, once `count` of them are there and for a second more.
-    pub(crate) async fn messages(&self, queue: &str, count: usize) -> Vec<Value> {
+    pub async fn messages(&self, queue: &str, count: usize) -> Vec<Value> {
         let sqs = aws_sdk_sqs::Client::new(&self.config);
         let mut found = Vec::new();
         let mut rounds = 0;
@@ -109,7 +120,7 @@ impl Cloud {
     }
 
     /// All documents in the table by their keys, without the attributes that say who wrote them.
-    pub(crate) async fn documents(&self) -> Vec<(String, Vec<u8>)> {
+    pub async fn documents(&self) -> Vec<(String, Vec<u8>)> {
         let config = aws_sdk_dynamodb::config::Builder::from(&self.config)
             .endpoint_url(format!("http://{}", self.dynamodb))
             .build();
@@ -144,9 +155,9 @@ async fn receive(sqs: &aws_sdk_sqs::Client, queue: &str) -> Vec<Value> {
 }
 
 /// What Lambda itself sets, and credentials that an emulator takes.
-pub(crate) fn base() -> Vec<(String, String)> {
+pub fn base(binary: Binary) -> Vec<(String, String)> {
     [
-        ("AWS_LAMBDA_FUNCTION_NAME", "flow-logs"),
+        ("AWS_LAMBDA_FUNCTION_NAME", binary.name),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
         ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
         ("AWS_REGION", "us-east-1"),
@@ -182,5 +193,6 @@ fn config(endpoint: &str) -> SdkConfig {
 
 #[expect(clippy::disallowed_methods, reason = "the script that starts the emulator says where it is")]
 fn endpoint() -> String {
-    std::env::var("WEIR_TEST_AWS").expect("WEIR_TEST_AWS should name the emulator; run tests/ministack.sh")
+    std::env::var("WEIR_TEST_AWS")
+        .expect("WEIR_TEST_AWS should name the emulator; run tests/lambda/emulated.sh")
 }

@@ -18,7 +18,7 @@ use tokio::sync::{Mutex, Notify, mpsc, oneshot};
 
 /// What a function answered.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) enum Answer {
+pub enum Answer {
     /// Its result, as JSON.
     Done(String),
     /// Its error, as JSON.
@@ -46,7 +46,7 @@ struct Shared {
 }
 
 impl RuntimeApi {
-    pub(crate) async fn start() -> Self {
+    pub(crate) async fn start(name: &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let (invocations, waiting) = mpsc::unbounded_channel();
@@ -56,7 +56,7 @@ impl RuntimeApi {
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let shared = Arc::clone(&serving);
-                let service = service_fn(move |request| serve(Arc::clone(&shared), request));
+                let service = service_fn(move |request| serve(Arc::clone(&shared), name, request));
                 tokio::spawn(async move {
                     let _ = hyper::server::conn::http1::Builder::new()
                         .serve_connection(TokioIo::new(stream), service)
@@ -81,7 +81,11 @@ impl RuntimeApi {
     }
 }
 
-async fn serve(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+async fn serve(
+    shared: Arc<Shared>,
+    name: &str,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, Infallible> {
     let path = request.uri().path().to_owned();
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     Ok(match parts[..] {
@@ -95,7 +99,7 @@ async fn serve(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Respon
                 .header("Lambda-Runtime-Deadline-Ms", invocation.deadline)
                 .header(
                     "Lambda-Runtime-Invoked-Function-Arn",
-                    "arn:aws:lambda:us-east-1:000000000000:function:flow-logs",
+                    format!("arn:aws:lambda:us-east-1:000000000000:function:{name}"),
                 )
                 .header("Content-Type", "application/json")
                 .body(Full::from(invocation.body))

@@ -1,18 +1,25 @@
 #!/usr/bin/env bash
-# Runs the tests of flow-logs that need SNS, SQS, SSM and S3, against an emulator of its own.
+# Runs the tests of functions as processes, against emulators of AWS of its own.
+# Usage: tests/lambda/emulated.sh [ARGUMENTS OF THE TEST RUNNER], such as -E 'package(weir-lambda)'
 # Needs Python 3; what it installs stays in the target directory.
 set -euo pipefail
-cd "$(dirname "$0")/../../.."
+cd "$(dirname "$0")/../.."
+
+# Together, whichever are wanted: alone each would have the SDKs built with features of its own.
+crates=(-p weir-flow-logs -p weir-lambda)
 
 target=${CARGO_TARGET_DIR:-$PWD/target}
+
 home=$target/ministack-1.5.33
-if [ ! -e "$home/installed" ]; then
-  python3 -m venv "$home"
-  # Pinned together: the translator alone would lift botocore above what the emulator takes.
-  "$home/bin/pip" install --quiet --disable-pip-version-check \
-    ministack==1.5.33 aws-sam-translator==1.115.0 boto3==1.43.106 botocore==1.43.106
-  touch "$home/installed"
-fi
+tests/install.sh "$home" tests/lambda/ministack.txt
+# Of EC2 it knows too little; the tests start this one themselves, an account for each.
+moto=$target/moto-5.2.5
+tests/install.sh "$moto" tests/lambda/moto.txt
+export WEIR_TEST_EC2=$moto/bin/moto_server
+
+# Of `cloudtrail` the tests are in weir-lambda: by itself it is built as it is deployed, and only once.
+cargo build -p weir-cloudtrail
+export WEIR_TEST_CLOUDTRAIL=$target/debug/cloudtrail
 
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 export WEIR_TEST_AWS=http://127.0.0.1:$port
@@ -36,7 +43,7 @@ if [ -z "${ready:-}" ]; then
 fi
 
 if cargo nextest --version >/dev/null 2>&1; then
-  cargo nextest run -p weir-flow-logs --test process --run-ignored all --no-fail-fast "$@"
+  cargo nextest run "${crates[@]}" --test process --run-ignored all --no-fail-fast "$@"
 else
-  cargo test -p weir-flow-logs --test process -- --include-ignored "$@"
+  cargo test "${crates[@]}" --test process -- --include-ignored "$@"
 fi
