@@ -110,9 +110,9 @@ fn the_reference_holds_every_attribute_of_every_finding() {
         findings.push(finding);
     }
     let mut seen: BTreeMap<String, Seen> = BTreeMap::new();
-    for (at, finding) in findings.iter().enumerate() {
+    for finding in &findings {
         let product = Product { version: "0.0.0".to_owned(), ..Product::default() };
-        walk(&serde_json::to_value(to_ocsf(finding, &product)).unwrap(), "", at, &mut seen);
+        walk(&serde_json::to_value(to_ocsf(finding, &product)).unwrap(), "", &mut seen);
     }
     let mut page = HEAD.to_owned();
     let meanings: BTreeMap<&str, &str> = MEANINGS.into_iter().chain(WORDS).collect();
@@ -135,18 +135,18 @@ fn the_reference_holds_every_attribute_of_every_finding() {
     assert!(kept == page, "docs/findings.md is behind: set WEIR_REWRITE_GOLDEN=1 and run this test again");
 }
 
-/// Notes every leaf below `value`; `at` numbers the finding, so that a leaf of a list counts once.
-fn walk(value: &Value, path: &str, at: usize, seen: &mut BTreeMap<String, Seen>) {
+/// Notes every leaf below `value`; one that stands in a list counts once for the list.
+fn walk(value: &Value, path: &str, seen: &mut BTreeMap<String, Seen>) {
     match value {
         Value::Object(map) if path != "unmapped.weir.settings" => {
             for (key, value) in map {
                 let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-                walk(value, &path, at, seen);
+                walk(value, &path, seen);
             }
         }
         Value::Array(values) => {
             let mut of_this: BTreeMap<String, Seen> = BTreeMap::new();
-            values.iter().for_each(|value| walk(value, &format!("{path}[]"), at, &mut of_this));
+            values.iter().for_each(|value| walk(value, &format!("{path}[]"), &mut of_this));
             for (path, one) in of_this {
                 seen.entry(path).and_modify(|have| have.findings += 1).or_insert(Seen { findings: 1, ..one });
             }
