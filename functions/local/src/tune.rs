@@ -8,12 +8,13 @@ mod propose;
 mod spool;
 mod table;
 
+use std::collections::HashMap;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use weir_detection::finding::{Finding, Severity};
+use weir_detection::prelude::{self, AccountCalls};
 use weir_detection::settings::{Settings, registry};
 use weir_intel::Intel;
 use weir_state::Resident;
@@ -24,7 +25,7 @@ use crate::options::Tune;
 use crate::reading::Reading;
 use crate::told::Told;
 use propose::{Known, Tuner};
-use spool::Spool;
+use spool::{Frame, Spool};
 
 /// Runs the command.
 pub(crate) fn run(options: &Tune, out: &mut dyn Write) -> Result<ExitCode> {
@@ -33,27 +34,25 @@ pub(crate) fn run(options: &Tune, out: &mut dyn Write) -> Result<ExitCode> {
     let settings = crate::input::settings(&options.tuning)?;
     let mut reading = Reading::start(&options.input)?;
     let mut spool = Spool::create()?;
-    let (mut memory, mut told) = (Resident::default(), Vec::new());
-    observe(&mut reading, &settings, &intel, |seen| {
-        // Thresholds are tuned on traffic: calls raise what it shows, whatever the thresholds are.
-        let Seen::Window(reading, window) = seen else { return Ok(()) };
-        spool.push(window)?;
-        for observed in window {
-            let stepped = memory.apply(observed, &settings, &intel)?;
-            reading.summary.windows += stepped.windows;
-            for finding in &stepped.findings {
-                *reading.summary.findings.entry(finding.severity.name()).or_default() += 1;
-                told.push(Told::of(finding, &observed.key));
-            }
+    let mut calls: HashMap<String, AccountCalls> = HashMap::new();
+    observe(&mut reading, &settings, &intel, |seen| match seen {
+        Seen::Window(_, window) => spool.push(window),
+        Seen::Call(call) => {
+            let account = call.account.as_ref().map_or("-", |account| account.as_str()).to_owned();
+            let of_account = calls.entry(account.clone()).or_default();
+            spool.push_updates(account, prelude::observe(of_account, call, &settings, &intel))
         }
-        Ok(())
     })?;
-    reading.summary.entities = memory.entities() as u64;
-    drop(memory);
+    let spool = spool.finish()?;
+    let Again { told, entities, windows } = again(&spool, &settings, &intel)?;
+    (reading.summary.entities, reading.summary.windows) = (entities, windows);
+    for told in &told {
+        *reading.summary.findings.entry(told.severity.name()).or_default() += 1;
+    }
     let known = Known::of(expectations.as_ref(), &told);
     let jobs =
         options.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
-    let tuner = Tuner { spool: &spool.finish()?, intel: &intel, known: &known, jobs };
+    let tuner = Tuner { spool: &spool, intel: &intel, known: &known, jobs };
     let proposal = tuner.propose(&settings, &told)?;
     table::print(&proposal, &known, out)?;
     if let Some(path) = &options.write {
@@ -64,19 +63,31 @@ pub(crate) fn run(options: &Tune, out: &mut dyn Write) -> Result<ExitCode> {
     reading.finish()
 }
 
-/// Steps the history under other settings and returns what is told.
-fn again(spool: &Spool, settings: &Settings, intel: &Intel) -> Result<Vec<Told>> {
-    let (mut memory, mut told) = (Resident::default(), Vec::new());
-    spool.each(|observed| {
-        let stepped = memory.apply(observed, settings, intel)?;
-        told.extend(stepped.findings.iter().filter(|it| alerts(it)).map(|it| Told::of(it, &observed.key)));
-        Ok(())
-    })?;
-    Ok(told)
+/// What a history came to under some settings.
+struct Again {
+    told: Vec<Told>,
+    entities: u64,
+    windows: u64,
 }
 
-fn alerts(finding: &Finding) -> bool {
-    finding.severity >= Severity::Low
+/// Steps the history under some settings.
+///
+/// That instances relay through one gateway is context between them which is not weighed here: it takes the calls
+/// themselves, and of those only what they say to each instance is kept.
+fn again(spool: &Spool, settings: &Settings, intel: &Intel) -> Result<Again> {
+    let (mut memory, mut told, mut windows) = (Resident::default(), Vec::new(), 0);
+    spool.each(|frame| {
+        match frame {
+            Frame::Updates(account, updates) => memory.tell(&account, updates)?,
+            Frame::Observed(observed) => {
+                let stepped = memory.apply(&observed, settings, intel)?;
+                windows += stepped.windows;
+                told.extend(stepped.findings.iter().map(|it| Told::of(it, &observed.key)));
+            }
+        }
+        Ok(())
+    })?;
+    Ok(Again { told, entities: memory.entities() as u64, windows })
 }
 
 /// Every setting that is not at its default.

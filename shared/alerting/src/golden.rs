@@ -5,9 +5,9 @@
 
 use std::path::PathBuf;
 
-use weir_detection::finding::Finding;
+use weir_detection::finding::{Finding, Kernel};
 
-use crate::sample::{KERNELS, flood, relay};
+use crate::sample::{flood, relay};
 use crate::table::{Style, render_table};
 use crate::{Product, to_html, to_ocsf, to_text};
 
@@ -49,7 +49,7 @@ fn the_table_reads_as_reviewed() {
 
 #[test]
 fn an_incident_of_each_kernel_reads_as_reviewed_in_every_form() {
-    for kernel in KERNELS {
+    for kernel in Kernel::ALL {
         let name = kernel.name();
         let path = format!("{}/golden/incidents/{name}.finding.json", env!("CARGO_MANIFEST_DIR"));
         let finding: Finding = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();

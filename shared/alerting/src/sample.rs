@@ -11,22 +11,6 @@ mod any;
 
 pub(crate) use any::any_finding;
 
-/// Every kernel.
-pub(crate) const KERNELS: [Kernel; 12] = [
-    Kernel::Volume,
-    Kernel::Relay,
-    Kernel::ServedRelay,
-    Kernel::Session,
-    Kernel::Scan,
-    Kernel::Flood,
-    Kernel::Intel,
-    Kernel::Name,
-    Kernel::Torrent,
-    Kernel::Upload,
-    Kernel::Dormant,
-    Kernel::SlowGrowth,
-];
-
 /// Every activity.
 pub(crate) const ACTIVITIES: [Activity; 3] = [Activity::Create, Activity::Update, Activity::Close];
 

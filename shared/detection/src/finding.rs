@@ -337,6 +337,22 @@ impl Group {
 }
 
 impl Kernel {
+    /// Every kernel.
+    pub const ALL: [Self; 12] = [
+        Self::Volume,
+        Self::Relay,
+        Self::ServedRelay,
+        Self::Session,
+        Self::Scan,
+        Self::Flood,
+        Self::Intel,
+        Self::Name,
+        Self::Torrent,
+        Self::Upload,
+        Self::Dormant,
+        Self::SlowGrowth,
+    ];
+
     /// Kebab-case name, used in incident ids and message attributes.
     pub const fn name(self) -> &'static str {
         match self {

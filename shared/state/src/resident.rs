@@ -98,7 +98,7 @@ impl Resident {
             self.entities.get_mut(key).map(|it| std::mem::take(&mut it.state)).unwrap_or_default();
         let stepped = self.stepped(&mut state, observed, settings, intel);
         let kept = stepped.and_then(|(stepped, notes)| {
-            self.keep(&mut state, key, &notes, settings, intel)?;
+            self.learn(&mut state, key, &notes, settings, intel)?;
             self.note_gateways(key, &stepped.findings, state.latest)?;
             Ok(stepped)
         });
@@ -166,7 +166,7 @@ impl Resident {
     }
 
     /// Keeps what a step taught of destinations and of what is usual.
-    fn keep(
+    fn learn(
         &mut self,
         state: &mut EntityState,
         key: &EntityKey,
@@ -230,7 +230,12 @@ impl Resident {
         self.tell(&key.account, updates)
     }
 
-    fn tell(&mut self, account: &str, updates: Vec<Update>) -> Result<(), EngineError> {
+    /// Tells instances of an account what led to them, as [`observe`](weir_detection::prelude::observe) gives it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::apply`].
+    pub fn tell(&mut self, account: &str, updates: Vec<Update>) -> Result<(), EngineError> {
         for update in updates {
             for id in update.ids {
                 let key = prelude_key(account, &id);

@@ -4,21 +4,6 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use weir_detection::finding::{Group, Kernel, Severity};
 
-/// Every kernel.
-const KERNELS: [Kernel; 11] = [
-    Kernel::Volume,
-    Kernel::Relay,
-    Kernel::ServedRelay,
-    Kernel::Session,
-    Kernel::Scan,
-    Kernel::Flood,
-    Kernel::Intel,
-    Kernel::Torrent,
-    Kernel::Upload,
-    Kernel::Dormant,
-    Kernel::SlowGrowth,
-];
-
 const GROUPS: [Group; 6] =
     [Group::Volume, Group::Structure, Group::Session, Group::Reachability, Group::Intel, Group::Context];
 
@@ -52,7 +37,7 @@ impl<'de> Deserialize<'de> for Moment {
 }
 
 pub(super) fn kernel<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Kernel>, D::Error> {
-    named(from, "kernel", &KERNELS, |kernel| kernel.name()).map(Some)
+    named(from, "kernel", &Kernel::ALL, |kernel| kernel.name()).map(Some)
 }
 
 pub(super) fn group<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Group>, D::Error> {

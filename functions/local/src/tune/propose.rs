@@ -131,7 +131,7 @@ impl Tuner<'_> {
         for at in best {
             let Some(point) = points.get_mut(at) else { continue };
             let Some(with) = varied(&chosen, point.path, &point.value) else { continue };
-            let outcome = self.known.outcome(&again(self.spool, &with, self.intel)?);
+            let outcome = self.known.outcome(&again(self.spool, &with, self.intel)?.told);
             if outcome.rank() < after.rank() {
                 (chosen, after, point.proposed) = (with, outcome, true);
             }
@@ -153,7 +153,7 @@ impl Tuner<'_> {
                             Some(with) => again(self.spool, &with, self.intel),
                             None => Err(anyhow!("{path}={value} is not allowed")),
                         };
-                        let outcome = told.map(|told| self.known.outcome(&told));
+                        let outcome = told.map(|again| self.known.outcome(&again.told));
                         if let Ok(mut done) = done.lock() {
                             done.push((at.unwrap_or_default(), outcome));
                         }

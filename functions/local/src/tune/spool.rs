@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 use weir_detection::entity::{EntityInfo, EntityKey};
 use weir_detection::observation::{Beside, Observations, Row};
+use weir_detection::prelude::{Prelude, Update};
 
 /// The file, and the event time that it spans.
 pub(super) struct Spool {
@@ -15,6 +16,21 @@ pub(super) struct Spool {
     to: Option<BufWriter<File>>,
     /// First and last event time, ms since the epoch.
     span: (i64, i64),
+}
+
+/// What was seen next.
+pub(super) enum Frame {
+    /// What led to instances of an account.
+    Updates(String, Vec<Update>),
+    /// What an entity did in a window.
+    Observed(Box<Observations>),
+}
+
+/// A frame as it is kept.
+#[derive(Deserialize, Serialize)]
+enum Written {
+    Updates(String, Vec<(Vec<String>, Prelude)>),
+    Observed(Box<Kept>),
 }
 
 /// [`Observations`] as they are kept. A row does not hold its bucket, so rows stand under theirs.
@@ -42,16 +58,29 @@ impl Spool {
 
     /// Adds a window.
     pub(super) fn push(&mut self, window: &[Observations]) -> Result<()> {
-        let Some(to) = &mut self.to else { return Ok(()) };
         for observed in window {
             self.span = (self.span.0.min(observed.latest), self.span.1.max(observed.latest));
-            let bytes = postcard::to_stdvec(&Kept::of(observed)).context("cannot keep an observation")?;
-            let length = u32::try_from(bytes.len()).context("an observation is too large to keep")?;
-            to.write_all(&length.to_le_bytes())
-                .and_then(|()| to.write_all(&bytes))
-                .context("cannot write a temporary file")?;
+            self.write(&Written::Observed(Box::new(Kept::of(observed))))?;
         }
         Ok(())
+    }
+
+    /// Adds what led to instances of an account.
+    pub(super) fn push_updates(&mut self, account: String, updates: Vec<Update>) -> Result<()> {
+        if updates.is_empty() {
+            return Ok(());
+        }
+        let updates = updates.into_iter().map(|update| (update.ids, update.prelude)).collect();
+        self.write(&Written::Updates(account, updates))
+    }
+
+    fn write(&mut self, frame: &Written) -> Result<()> {
+        let Some(to) = &mut self.to else { return Ok(()) };
+        let bytes = postcard::to_stdvec(frame).context("cannot keep an observation")?;
+        let length = u32::try_from(bytes.len()).context("an observation is too large to keep")?;
+        to.write_all(&length.to_le_bytes())
+            .and_then(|()| to.write_all(&bytes))
+            .context("cannot write a temporary file")
     }
 
     /// Ends the writing.
@@ -68,8 +97,8 @@ impl Spool {
         (last.saturating_sub(first).max(3_600_000)) as f64 / 86_400_000.0
     }
 
-    /// Hands every observation to `take`, in the order in which they came.
-    pub(super) fn each(&self, mut take: impl FnMut(&Observations) -> Result<()>) -> Result<()> {
+    /// Hands everything to `take`, in the order in which it came.
+    pub(super) fn each(&self, mut take: impl FnMut(Frame) -> Result<()>) -> Result<()> {
         let mut from =
             BufReader::with_capacity(1 << 20, self.file.reopen().context("cannot use a temporary file")?);
         let mut bytes = Vec::new();
@@ -81,8 +110,13 @@ impl Spool {
             }
             bytes.resize(u32::from_le_bytes(length) as usize, 0);
             from.read_exact(&mut bytes).context("cannot read a temporary file")?;
-            let kept: Kept = postcard::from_bytes(&bytes).context("cannot read a kept observation")?;
-            take(&kept.into_observations())?;
+            take(match postcard::from_bytes(&bytes).context("cannot read a kept observation")? {
+                Written::Observed(kept) => Frame::Observed(Box::new(kept.into_observations())),
+                Written::Updates(account, updates) => {
+                    let updates = updates.into_iter().map(|(ids, prelude)| Update { ids, prelude });
+                    Frame::Updates(account, updates.collect())
+                }
+            })?;
         }
     }
 }

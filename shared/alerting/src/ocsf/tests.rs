@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::sample::{ACTIVITIES, KERNELS, any_finding, bare, flood, relay};
-use weir_detection::finding::{Role, Subject};
+use crate::sample::{ACTIVITIES, any_finding, bare, flood, relay};
+use weir_detection::finding::{Kernel, Role, Subject};
 
 static SCHEMA: LazyLock<Validator> = LazyLock::new(|| {
     let file = "../../tests/schemas/ocsf/detection_finding-1.8.0-cloud.schema.json";
@@ -61,7 +61,7 @@ fn holds_null(value: &Value) -> bool {
 
 #[test]
 fn findings_of_every_kernel_and_activity_are_valid_whatever_is_known_of_the_entity() {
-    for kernel in KERNELS {
+    for kernel in Kernel::ALL {
         for activity in ACTIVITIES {
             for known in [relay(), flood(), bare()] {
                 let finding = Finding { kernel, activity, ..known };

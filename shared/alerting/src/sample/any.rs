@@ -7,11 +7,11 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use weir_detection::finding::{
-    BaselineFacts, BaselineLevel, Contribution, Finding, Group, Learning, Missing, Mode, Remote, Role,
-    Severity, Subject, Window,
+    BaselineFacts, BaselineLevel, Contribution, Finding, Group, Kernel, Learning, Missing, Mode, Remote,
+    Role, Severity, Subject, Window,
 };
 
-use super::{ACTIVITIES, KERNELS};
+use super::ACTIVITIES;
 
 /// Any finding that the type allows.
 pub(crate) fn any_finding() -> impl Strategy<Value = Finding> {
@@ -23,7 +23,7 @@ pub(crate) fn any_finding() -> impl Strategy<Value = Finding> {
             any::<bool>(),
             severity(),
             any::<u8>(),
-            select(&KERNELS[..]),
+            select(&Kernel::ALL[..]),
         ),
         (words(), words(), any::<[i64; 4]>(), any::<u32>(), any::<[f32; 2]>()),
     );
@@ -115,7 +115,7 @@ fn subject() -> impl Strategy<Value = Subject> {
 fn contribution() -> impl Strategy<Value = Contribution> {
     use Group::{Context, Intel, Name, Reachability, Session, Structure, Volume};
     let group = select(&[Volume, Structure, Session, Reachability, Intel, Context, Name][..]);
-    (group, select(&KERNELS[..]), any::<[f32; 2]>(), vec(words(), 0..4)).prop_map(
+    (group, select(&Kernel::ALL[..]), any::<[f32; 2]>(), vec(words(), 0..4)).prop_map(
         |(group, kernel, [score, weight], facts)| Contribution { group, kernel, score, weight, facts },
     )
 }
