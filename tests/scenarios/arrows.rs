@@ -10,6 +10,19 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("weir", &["weir-alerting", "weir-detection", "weir-intel", "weir-records", "weir-state"]),
     ("weir-alerting", &["weir-detection", "weir-intel"]),
     ("weir-aws-host", &["weir-alerting", "weir-detection"]),
+    ("weir-benches", &["weir-detection", "weir-intel", "weir-records", "weir-state"]),
+    (
+        "weir-cloudtrail",
+        &[
+            "weir-alerting",
+            "weir-aws-host",
+            "weir-detection",
+            "weir-dynamodb",
+            "weir-intel",
+            "weir-records",
+            "weir-state",
+        ],
+    ),
     ("weir-detection", &["weir-intel", "weir-records"]),
     ("weir-dynamodb", &["weir-state"]),
     (
@@ -24,9 +37,12 @@ const ARROWS: &[(&str, &[&str])] = &[
             "weir-state",
         ],
     ),
+    ("weir-feeds", &["weir-intel", "weir-records"]),
     ("weir-intel", &[]),
+    ("weir-intel-refresh", &["weir-aws-host", "weir-feeds", "weir-intel"]),
+    ("weir-lambda", &["weir-dynamodb"]),
     ("weir-records", &[]),
-    ("weir-state", &["weir-detection", "weir-intel"]),
+    ("weir-state", &["weir-detection", "weir-intel", "weir-records"]),
     ("weir-tests", &[]),
 ];
 

@@ -186,7 +186,12 @@ impl Work<'_> {
             Content::Unknown(found) if matches!(sender, Sender::Direct | Sender::Firehose) => {
                 Err(Fault::Unreadable { found })
             }
-            Content::Unknown(_) => self.refuse("unknown-record", id, sender, &piece).await,
+            Content::CloudTrail(_) if sender == Sender::Direct => {
+                Err(Fault::Unreadable { found: "a CloudTrail record" })
+            }
+            Content::Unknown(_) | Content::CloudTrail(_) => {
+                self.refuse("unknown-record", id, sender, &piece).await
+            }
             Content::Object(ref object) => {
                 let reading = object::Reading {
                     format: self.function.format.clone(),

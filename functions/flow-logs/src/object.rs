@@ -15,7 +15,7 @@ use weir_aws_host::now;
 use weir_detection::settings::Settings;
 use weir_intel::Intel;
 use weir_records::envelope::S3Object;
-use weir_records::{Format, ReadOptions};
+use weir_records::{Format, ReadOptions, Source};
 use xxhash_rust::xxh3::xxh3_64;
 
 use self::chunks::Chunks;
@@ -55,7 +55,8 @@ pub(crate) async fn apply(
     let batch = identity(object, &got);
     let (chunks, feed) = Chunks::channel(CHUNKS);
     let (slices, mut ready) = mpsc::channel(1);
-    let options = ReadOptions { flow_format: reading.format, ..ReadOptions::default() };
+    let options =
+        ReadOptions { source: Source::VpcFlow, flow_format: reading.format, ..ReadOptions::default() };
     let thread = tokio::task::spawn_blocking(move || {
         Slices::new(&reading.settings, &reading.intel, batch, now())
             .read(chunks, &options, |slice| slices.blocking_send(slice).is_ok())

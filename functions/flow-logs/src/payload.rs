@@ -9,7 +9,7 @@ use weir_detection::settings::Settings;
 use weir_intel::Intel;
 use weir_records::envelope::{LogsPayload, Visited};
 use weir_records::vpc_flow::{Line, Lines};
-use weir_records::{Entry, Format, ReadOptions, RecordReader};
+use weir_records::{Entry, Format, ReadOptions, RecordReader, Source};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::tally::Tally;
@@ -92,7 +92,7 @@ fn visit<'a>(logs: &LogsPayload<'_>, reading: Reading<'a>) -> Option<(Tally<'a>,
 fn scan<'a>(plain: &str, reading: Reading<'a>) -> (Tally<'a>, Option<&'static str>) {
     let mut tally = Tally::new(reading.settings, reading.intel, reading.now);
     let options = ReadOptions {
-        source: weir_records::Source::VpcFlow,
+        source: Source::VpcFlow,
         flow_format: reading.format.cloned(),
         ..ReadOptions::default()
     };
@@ -113,7 +113,7 @@ fn scan<'a>(plain: &str, reading: Reading<'a>) -> (Tally<'a>, Option<&'static st
             }
             // This function subscribes to flow logs alone.
             Ok(Some(Entry::Telemetry(_))) => tally.reject(weir_records::Reason::UnknownRecord),
-            Ok(Some(Entry::Control)) => {}
+            Ok(Some(Entry::Call(_) | Entry::Lookup(_) | Entry::Control)) => {}
             Ok(None) => return (tally, fault),
             Err(_) => return (tally, Some(UNREADABLE)),
         }

@@ -43,7 +43,7 @@ pub(crate) fn run(options: &Baselines, out: &mut dyn Write) -> Result<ExitCode> 
                 }
                 flows.try_for_each(|flow| take(&flow))?;
             }
-            Entry::Loss(_) | Entry::Reject(_) | Entry::Control => {}
+            Entry::Call(_) | Entry::Lookup(_) | Entry::Loss(_) | Entry::Reject(_) | Entry::Control => {}
         }
         Ok(())
     })?;

@@ -3,7 +3,7 @@
 //! Only identifiers that are exactly what they claim to be stand in a command: the rest came from a log line, and a
 //! shell would run what it says. A placeholder in capitals stands in for them.
 
-use weir_detection::finding::Finding;
+use weir_detection::finding::{Finding, Kernel};
 
 use crate::guidance::guidance;
 use crate::plain;
@@ -30,7 +30,7 @@ pub(crate) fn steps(finding: &Finding) -> Vec<Step> {
                 "If it is meant ({}): \"Quiet\" in the runbook says how to keep it quiet.",
                 advice.benign
             ),
-            command: Vec::new(),
+            command: entity.declare(finding.kernel),
         },
     ]
 }
@@ -80,6 +80,21 @@ impl<'a> Entity<'a> {
             (None, None) => "--network-interface-id ENI_ID".to_owned(),
         };
         self.ec2("modify-network-interface-attribute", vec![target, "--groups SG_WITHOUT_EGRESS".to_owned()])
+    }
+
+    /// The tag that `roles/declared` takes for "by design", where that role is what was seen.
+    fn declare(&self, kernel: Kernel) -> Vec<String> {
+        let role = match kernel {
+            Kernel::Relay => "relay",
+            Kernel::ServedRelay => "proxy",
+            Kernel::Intel => "vpn",
+            _ => return Vec::new(),
+        };
+        let instance = self.instance.unwrap_or("INSTANCE_ID");
+        self.ec2(
+            "create-tags",
+            vec![format!("--resources {instance}"), format!("--tags Key=role,Value={role}")],
+        )
     }
 
     fn ec2(&self, action: &str, arguments: Vec<String>) -> Vec<String> {

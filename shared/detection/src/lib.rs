@@ -15,6 +15,7 @@ pub mod incident;
 pub mod kernels;
 pub mod observation;
 pub mod open;
+pub mod prelude;
 pub mod prevalence;
 pub mod ring;
 pub mod season;

@@ -4,6 +4,7 @@ mod cell;
 mod initiator;
 mod judge;
 mod remotes;
+mod upload;
 
 use weir_intel::Intel;
 
@@ -12,6 +13,7 @@ use crate::entity::{EntityKey, address_hash};
 use crate::finding::{Finding, Group};
 use crate::kernels::bucket::is_push;
 use crate::observation::{BUCKET, Observations, Row, Side};
+use crate::prelude::Prelude;
 use crate::prevalence::Users;
 use crate::settings::Settings;
 use crate::state::{DAY, EntityState};
@@ -26,6 +28,8 @@ pub struct Around<'a> {
     pub users: &'a dyn Fn(u64) -> Users,
     /// What is usual for the entity in an hour since the epoch.
     pub usual: &'a dyn Fn(i64) -> Usual,
+    /// What led to the instance, where calls were seen that launched or touched it.
+    pub prelude: Option<&'a Prelude>,
     /// The settings in force.
     pub settings: &'a Settings,
     /// Address lists, inventory, country and network data.

@@ -37,6 +37,8 @@ pub enum Content<'a> {
     Data(Data<'a>),
     /// A decoded CloudWatch Logs payload.
     Logs(LogsPayload<'a>),
+    /// A record of CloudTrail, as JSON.
+    CloudTrail(Text<'a>),
     /// An object to fetch.
     Object(S3Object),
     /// Nothing to read: a test message, a removed object.
@@ -69,6 +71,11 @@ struct Members<'a> {
     firehose: Option<Vec<&'a RawValue>>,
     #[serde(borrow, rename = "detail-type")]
     detail_type: Option<&'a RawValue>,
+    #[serde(borrow)]
+    detail: Option<&'a RawValue>,
+    /// CloudTrail's own notification of files that it wrote.
+    #[serde(borrow, rename = "s3Bucket")]
+    trail_bucket: Option<&'a RawValue>,
     #[serde(borrow, rename = "Event")]
     test: Option<&'a RawValue>,
     #[serde(borrow, rename = "requestContext")]
@@ -79,6 +86,20 @@ struct Members<'a> {
 struct AwsLogs<'a> {
     #[serde(borrow)]
     data: Text<'a>,
+}
+
+/// The record of CloudTrail in an EventBridge event, if `json` is such an event.
+pub fn event_bridge_call(json: &str) -> Option<Text<'_>> {
+    memchr::memmem::find(json.as_bytes(), b" via CloudTrail\"")?;
+    match open(json).ok()?.pop()?.content {
+        Content::CloudTrail(record) => Some(record),
+        _ => None,
+    }
+}
+
+/// Takes one member of an event's `Records` apart, which may also be a record of a trail's file.
+pub fn open_record(json: &str) -> Vec<Part<'_>> {
+    records::open(json)
 }
 
 /// Takes an event apart.
@@ -100,12 +121,18 @@ pub fn open(json: &str) -> Result<Vec<Part<'_>>, EnvelopeError> {
         return Ok(vec![Part { id: None, content }]);
     }
     if let Some(records) = members.records {
-        return Ok(records.iter().flat_map(|record| records::open(record.get())).collect());
+        return Ok(records.iter().flat_map(|record| open_record(record.get())).collect());
     }
     if let Some(records) = members.firehose {
         return Ok(records.iter().map(|record| records::firehose(record.get())).collect());
     }
-    if members.detail_type.is_some() || members.test.is_some() {
+    if let (Some(kind), Some(detail)) = (members.detail_type, members.detail)
+        && kind.get().contains(" via CloudTrail")
+    {
+        let content = Content::CloudTrail(Text::from(detail.get()));
+        return Ok(vec![Part { id: None, content }]);
+    }
+    if members.detail_type.is_some() || members.test.is_some() || members.trail_bucket.is_some() {
         let parts = s3::notification(json);
         return Ok(parts.into_iter().map(|content| Part { id: None, content }).collect());
     }

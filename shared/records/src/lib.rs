@@ -3,6 +3,7 @@
 //! Pure and synchronous: bytes in, values out. It opens no file and no socket, knows no clock, and
 //! decides nothing about what a record means; that is `weir-detection`.
 
+pub mod api_call;
 mod auditd;
 mod binetflow;
 mod collectd;
@@ -16,6 +17,7 @@ mod fluent_bit;
 mod goflow2;
 mod json;
 mod kubelet;
+pub mod lookup;
 mod macos;
 mod moment;
 mod nfdump;
@@ -38,9 +40,11 @@ pub mod vpc_flow;
 mod windows;
 mod zeek;
 
+pub use api_call::ApiCall;
 pub use decode::{Compression, DecodeError};
 pub use flow::{Action, Direction, Flow, Loss, LossKind};
-pub use normalised::Normalised;
+pub use lookup::Lookup;
+pub use normalised::{Normalised, NormalisedCall, NormalisedLookup};
 pub use reader::{Counts, Entry, ReadError, ReadOptions, RecordReader};
 pub use reject::{Reason, Reject};
 pub use source::Source;

@@ -5,11 +5,17 @@
 //! Attribute names of OCSF 1.8, class Network Activity (4001), <https://schema.ocsf.io/1.8.0/>.
 //! What OCSF has no place for keeps the name that AWS gives it, under `unmapped`.
 
+mod call;
+mod lookup;
+
 use std::net::IpAddr;
 
 use serde::{Serialize, Serializer};
 
 use crate::flow::{Action, Direction, Flow};
+
+pub use call::NormalisedCall;
+pub use lookup::NormalisedLookup;
 
 /// A flow in the attributes of OCSF, to be serialised.
 ///

@@ -14,9 +14,11 @@ use std::ops::Range;
 use self::batch::{Batch, Item};
 use self::input::{Input, Piece};
 use self::offer::entry_of;
+use crate::api_call::{self, ApiCall, Trail};
 use crate::decode::{DecodeError, Decoder, PAYLOAD_CAP};
 use crate::endpoint::{Endpoint, Found};
 use crate::flow::{Flow, Loss};
+use crate::lookup::{self, Lookup};
 use crate::parquet::{FlowTable, TableError};
 use crate::reject::{Reason, Reject, excerpt};
 use crate::source::Source;
@@ -51,13 +53,17 @@ impl Default for ReadOptions {
 pub enum Entry<'a> {
     /// Traffic.
     Flow(Flow<'a>),
+    /// A name that was looked up.
+    Lookup(Box<Lookup<'a>>),
+    /// A call of an AWS API.
+    Call(Box<ApiCall<'a>>),
     /// No traffic, or lost records.
     Loss(Loss<'a>),
     /// What a host, a container platform or a sensor told.
     Telemetry(Box<Telemetry>),
     /// Something that was refused.
     Reject(Reject<'a>),
-    /// A message about the delivery and not about traffic.
+    /// A message about the delivery or the log, and not about traffic or a call.
     Control,
 }
 
@@ -68,11 +74,11 @@ pub struct Counts {
     pub lines: u64,
     /// Decoded bytes of the file; of a Parquet file, its size.
     pub bytes: u64,
-    /// Flows and other records.
+    /// Flows, calls, lookups and other records.
     pub records: u64,
     /// Rows that declare no traffic or lost records.
     pub losses: u64,
-    /// Messages about the delivery, headers and comments.
+    /// Messages about the delivery, headers, comments, digests and Insights events.
     pub controls: u64,
     /// Records of known logs that say nothing about traffic or programs.
     pub unused: u64,
@@ -250,6 +256,11 @@ impl<'a> RecordReader<'a> {
                         break Place::Reject(range, Reason::UnknownRecord);
                     }
                 }
+                Piece::Member(range) => {
+                    let json = self.input.get(range);
+                    self.batch.load_member(json, self.max_document);
+                    continue;
+                }
                 Piece::Broken(range) => {
                     self.counts.lines += 1;
                     let is_xml = self.input.get(range.clone()).first() == Some(&b'<');
@@ -310,7 +321,17 @@ impl<'a> RecordReader<'a> {
         let (bytes, received, line) = match place {
             Place::Text(range) => {
                 let bytes = self.input.get(range);
+                if let Some(flow) = self.lines.plain(bytes) {
+                    self.counts.records += 1;
+                    return Entry::Flow(flow);
+                }
                 let line = match std::str::from_utf8(bytes) {
+                    Ok(text) if self.source.is_call(text) => {
+                        return call(&mut self.counts, self.line, text, None);
+                    }
+                    Ok(text) if self.source.is_lookup(text) => {
+                        return read_lookup(&mut self.counts, self.line, text);
+                    }
                     Ok(text) if is_flow_log => self.lines.read(text, None),
                     Ok(_) => Line::Reject(Reason::UnknownRecord),
                     Err(_) => Line::Reject(Reason::NotUtf8),
@@ -320,6 +341,12 @@ impl<'a> RecordReader<'a> {
             Place::Reject(range, reason) => return self.refuse(range, reason),
             Place::Found(found) => return entry_of(found, self.line, &mut self.counts),
             Place::Item(item) => match self.batch.get(item) {
+                Item::Message(text, received) if self.source.is_call(text) => {
+                    return call(&mut self.counts, self.line, text.trim_end(), received);
+                }
+                Item::Message(text, _) if self.source.is_lookup(text) => {
+                    return read_lookup(&mut self.counts, self.line, text.trim_end());
+                }
                 Item::Message(text, received) => {
                     let line = if is_flow_log && !(self.endpoint.is_sticky() && text.starts_with('{')) {
                         self.lines.read(text.trim_end(), received)
@@ -375,6 +402,38 @@ impl<'a> RecordReader<'a> {
                 };
                 Entry::Reject(Reject { line: self.line, source: self.source.or_flow(), reason, text })
             }
+        }
+    }
+}
+
+/// The entry of a line of a resolver's log.
+fn read_lookup<'t>(counts: &mut Counts, line: u64, text: &'t str) -> Entry<'t> {
+    match lookup::read(text) {
+        Ok(lookup) => {
+            counts.records += 1;
+            Entry::Lookup(lookup)
+        }
+        Err(reason) => {
+            *counts.rejects.entry(reason.code()).or_default() += 1;
+            Entry::Reject(Reject { line, source: Source::Resolver, reason, text: excerpt(text.as_bytes()) })
+        }
+    }
+}
+
+/// The entry of a record of CloudTrail.
+fn call<'t>(counts: &mut Counts, line: u64, text: &'t str, received: Option<i64>) -> Entry<'t> {
+    match api_call::read(text, received) {
+        Trail::Call(call) => {
+            counts.records += 1;
+            Entry::Call(call)
+        }
+        Trail::Statement => {
+            counts.controls += 1;
+            Entry::Control
+        }
+        Trail::Reject(reason) => {
+            *counts.rejects.entry(reason.code()).or_default() += 1;
+            Entry::Reject(Reject { line, source: Source::CloudTrail, reason, text: excerpt(text.as_bytes()) })
         }
     }
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::api_call;
+
 /// The log source that an input holds.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub enum Source {
@@ -55,15 +57,20 @@ pub enum Source {
     FluentBit,
     /// Azure VM Insights connections.
     VmConnection,
+    /// Route 53 Resolver query logs.
+    Resolver,
+    /// CloudTrail records: files of a trail, lines, or inside an event.
+    CloudTrail,
     /// Lambda events only: a bare record is refused.
     Envelope,
 }
 
 impl Source {
     /// Every source that this version reads, in the order that help texts list them.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::Auto,
         Self::VpcFlow,
+        Self::CloudTrail,
         Self::Sysmon,
         Self::Auditd,
         Self::Zeek,
@@ -86,6 +93,7 @@ impl Source {
         Self::Collectd,
         Self::FluentBit,
         Self::VmConnection,
+        Self::Resolver,
         Self::Envelope,
     ];
 
@@ -100,6 +108,21 @@ impl Source {
     /// Whether flow logs are among what an input of this source holds.
     pub(crate) const fn has_flow_logs(self) -> bool {
         matches!(self, Self::Auto | Self::VpcFlow | Self::Envelope)
+    }
+
+    /// Whether a line is read as a lookup.
+    pub(crate) fn is_lookup(self, line: &str) -> bool {
+        matches!(self, Self::Auto | Self::Resolver) && crate::lookup::is_likely(line)
+    }
+
+    /// Whether a text that is no event is read as a record of CloudTrail.
+    pub(crate) fn is_call(self, text: &str) -> bool {
+        text.starts_with('{')
+            && match self {
+                Self::CloudTrail => true,
+                Self::Auto | Self::Envelope => api_call::is_likely(text),
+                _ => false,
+            }
     }
 
     /// The name on the command line and in `--rejects` files.
@@ -129,6 +152,8 @@ impl Source {
             Self::Collectd => "collectd",
             Self::FluentBit => "fluent-bit",
             Self::VmConnection => "vm-connection",
+            Self::Resolver => "resolver",
+            Self::CloudTrail => "cloudtrail",
             Self::Envelope => "envelope",
         }
     }

@@ -7,6 +7,7 @@
 
 pub(crate) mod account;
 pub(crate) mod baselines;
+pub(crate) mod calls;
 pub(crate) mod document;
 pub(crate) mod layout;
 
@@ -14,15 +15,19 @@ use std::pin::Pin;
 
 use weir_detection::Finding;
 use weir_detection::entity::EntityKey;
+use weir_detection::finding::Kernel;
 use weir_detection::observation::Observations;
+use weir_detection::prelude::Prelude;
 use weir_detection::settings::Settings;
 use weir_detection::step::{Around, admit, asked, step};
 use weir_intel::Intel;
 
-use crate::store::{Key, Saved, Store, StoreError};
+use crate::store::{Key, Saved, Store, StoreError, Stored};
 use account::Account;
 use baselines::Baselines;
+use calls::prelude_key;
 use document::Document;
+use layout::decode;
 
 /// Races lost in a row after which a batch is given back; each is won by somebody, so this many writers
 /// would have to meet at one document.
@@ -152,7 +157,7 @@ impl<S: Store> Engine<S> {
             return Ok(Applied { counted_elsewhere: true, ..Applied::default() });
         }
         for lost in 0..ATTEMPTS {
-            let (mut document, version) = self.read(&observed.key).await?;
+            let (mut document, version, prelude) = self.read_led(&observed.key).await?;
             // Silence of an entity that nobody knows is no news.
             if version.is_none() && observed.buckets.is_empty() {
                 return Ok(Applied { conflicts: lost, ..Applied::default() });
@@ -174,7 +179,7 @@ impl<S: Store> Engine<S> {
                     changed |= !document.state.season.finished().is_empty();
                     document.state.season.forget_finished();
                 }
-                self.step(&mut document, &account, run, &mut applied).await?;
+                self.step(&mut document, &account, prelude.as_ref(), run, &mut applied).await?;
                 changed |= applied.windows > 0 || !applied.recorded.is_empty();
             }
             let (alerts, elsewhere) = document.claim(run.now, run.deadline);
@@ -218,6 +223,7 @@ impl<S: Store> Engine<S> {
         &self,
         document: &mut Document,
         account: &Account<'_, S>,
+        prelude: Option<&Prelude>,
         run: &Run<'_>,
         applied: &mut Applied,
     ) -> Result<(), EngineError> {
@@ -226,6 +232,7 @@ impl<S: Store> Engine<S> {
         let users = account.users(&asked.destinations).await?;
         let usual = baselines.usual(&document.state, &asked.hours).await?;
         let around = Around {
+            prelude,
             users: &|destination| users.get(&destination).copied().unwrap_or_default(),
             usual: &|hour| usual.get(&hour).copied().unwrap_or_default(),
             settings: run.settings,
@@ -233,6 +240,9 @@ impl<S: Store> Engine<S> {
         };
         let outcome = step(&mut document.state, account.entity, &around);
         account.note(&outcome.notes, run.now).await?;
+        for finding in outcome.findings.iter().filter(|finding| finding.kernel == Kernel::Relay) {
+            self.note_gateways(account.entity, finding, document.state.latest, run.now).await?;
+        }
         applied.windows = outcome.windows;
         applied.recorded = document.queue(outcome.findings);
         Ok(())
@@ -240,9 +250,30 @@ impl<S: Store> Engine<S> {
 
     async fn read(&self, entity: &EntityKey) -> Result<(Document, Option<u64>), EngineError> {
         let loaded = self.store.load(&[state_key(entity)]).await.map_err(|source| failed(entity, source))?;
-        let Some(stored) = loaded.into_iter().next().flatten() else {
-            return Ok((Document::default(), None));
-        };
+        self.document(entity, loaded.into_iter().next().flatten())
+    }
+
+    /// The document, and what led to the instance: two items of one partition, read at once.
+    async fn read_led(
+        &self,
+        entity: &EntityKey,
+    ) -> Result<(Document, Option<u64>, Option<Prelude>), EngineError> {
+        let keys = [state_key(entity), prelude_key(&entity.account, &entity.id)];
+        let loaded = self.store.load(&keys).await.map_err(|source| failed(entity, source))?;
+        let mut loaded = loaded.into_iter();
+        let (document, version) = self.document(entity, loaded.next().flatten())?;
+        let prelude = loaded.next().flatten().map(|stored| decode(&stored.body));
+        let unreadable =
+            |source| EngineError::Document { what: "prelude", entity: entity.id.clone(), source };
+        Ok((document, version, prelude.transpose().map_err(unreadable)?))
+    }
+
+    fn document(
+        &self,
+        entity: &EntityKey,
+        stored: Option<Stored>,
+    ) -> Result<(Document, Option<u64>), EngineError> {
+        let Some(stored) = stored else { return Ok((Document::default(), None)) };
         let document = Document::decode(&stored.body).map_err(|source| EngineError::Document {
             what: "state",
             entity: entity.id.clone(),

@@ -105,7 +105,7 @@ impl<'a> Slices<'a> {
                 Entry::Loss(loss) => self.tally.loss(&loss),
                 Entry::Reject(reject) => self.tally.reject(reject.reason),
                 Entry::Telemetry(_) => self.tally.reject(weir_records::Reason::UnknownRecord),
-                Entry::Control => {}
+                Entry::Call(_) | Entry::Lookup(_) | Entry::Control => {}
             }
         }
         Ok(())

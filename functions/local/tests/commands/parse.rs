@@ -21,6 +21,26 @@ fn a_record_is_printed_in_ocsf_names_and_what_the_log_lacks_is_absent() {
 }
 
 #[test]
+fn a_call_is_printed_in_ocsf_names_beside_flows_of_the_same_file() {
+    let call = r#"{"eventTime":"2026-06-01T08:00:00Z","eventName":"StartInstances","eventSource":"ec2.amazonaws.com",
+        "errorCode":"Client.DryRunOperation","sourceIPAddress":"AWS Internal","requestParameters":{"instancesSet":{"items":[{"instanceId":"i-1"}]}}}"#;
+    let text = format!("{LINE}{}\n", call.replace('\n', ""));
+    let run = weir(&["parse", "-"], &text);
+
+    let [flow, call] = &run.lines()[..] else { panic!("two records expected, found {}", run.out) };
+    assert_eq!((&flow["class_uid"], &call["class_uid"]), (&4001.into(), &6003.into()));
+    assert_eq!(call["api"]["operation"], "StartInstances");
+    assert_eq!((&call["status_id"], &call["status_code"]), (&2.into(), &"Client.DryRunOperation".into()));
+    assert_eq!(call["resources"], serde_json::json!([{"uid":"i-1"}]));
+    assert!(call["src_endpoint"].get("ip").is_none());
+    let run = weir(&["parse", "--source", "cloudtrail", "--format", "table", "-"], &text);
+    assert_eq!(
+        (run.out.lines().count(), &run.summary()["rejects"]),
+        (1, &serde_json::json!({"unknown-record": 1}))
+    );
+}
+
+#[test]
 fn a_bad_line_is_counted_and_named_and_does_not_stop_the_file() {
     let bad = LINE.replace("4249", "many");
     let folder = folder(&[("a.log", &format!("{LINE}{bad}too short\n{LINE}"))]);

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{Content, Data, Part, s3};
+use crate::api_call;
 use crate::text::Text;
 
 #[derive(Deserialize)]
@@ -66,10 +67,13 @@ pub(super) fn open(json: &str) -> Vec<Part<'_>> {
         return parts(Some(sns.message_id), s3::notification(sns.message.as_str()));
     }
     let found = match record.source {
-        Some(source) if source.as_str().ends_with(".amazonaws.com") => "a CloudTrail record",
-        _ => "a record of another service",
+        _ if api_call::is_likely(json) => Content::CloudTrail(Text::from(json)),
+        Some(source) if source.as_str().ends_with(".amazonaws.com") => {
+            Content::Unknown("a CloudTrail record without its members")
+        }
+        _ => Content::Unknown("a record of another service"),
     };
-    vec![Part { id: record.message_id, content: Content::Unknown(found) }]
+    vec![Part { id: record.message_id, content: found }]
 }
 
 /// The piece of one Firehose record.

@@ -1,4 +1,5 @@
-//! Notifications that an object was written: from S3, SNS around S3, and EventBridge.
+//! Notifications: that an object was written, from S3, SNS around S3, CloudTrail and EventBridge; and calls that
+//! EventBridge tells in full.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -30,6 +31,11 @@ struct Notification<'a> {
     detail_type: Option<Text<'a>>,
     #[serde(borrow)]
     detail: Option<&'a RawValue>,
+    /// Bucket and keys of CloudTrail's own notification, by SNS.
+    #[serde(borrow, rename = "s3Bucket")]
+    trail_bucket: Option<Text<'a>>,
+    #[serde(borrow, default, rename = "s3ObjectKey")]
+    trail_keys: Vec<Text<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -78,12 +84,24 @@ fn inner(json: &str, wraps: u8) -> Vec<Content<'static>> {
         };
         return records.iter().map(announced).collect();
     }
+    if let Some(bucket) = message.trail_bucket {
+        // CloudTrail writes keys as they are.
+        let object = |key: Text<'_>| S3Object {
+            bucket: bucket.as_str().to_owned(),
+            key: key.into_string(),
+            size: None,
+        };
+        return message.trail_keys.into_iter().map(|key| Content::Object(object(key))).collect();
+    }
     match (message.test, message.message, message.detail_type, message.detail) {
         (Some(test), ..) if test.as_str() == "s3:TestEvent" => vec![Content::Control],
         (_, Some(message), ..) if wraps > 0 => inner(message.as_str(), wraps - 1),
         // EventBridge writes keys as they are.
         (_, _, Some(kind), Some(detail)) if kind.as_str() == "Object Created" => {
             vec![entity(detail.get(), |key| Some(key.to_owned()))]
+        }
+        (_, _, Some(kind), Some(detail)) if kind.as_str().ends_with(" via CloudTrail") => {
+            vec![Content::CloudTrail(detail.get().to_owned().into())]
         }
         (_, _, Some(kind), _) if kind.as_str().starts_with("Object ") => vec![Content::Control],
         _ => vec![NO_NOTIFICATION],

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use serde_json::value::RawValue;
 
-use crate::envelope::{self, Content, EnvelopeError, LogsPayload, Scratch};
-use crate::reject::Reason;
+use crate::envelope::{self, Content, EnvelopeError, LogsPayload, Part, Scratch};
+use crate::reject::{Reason, excerpt};
 
 /// The messages of the last event, in a reused buffer.
 #[derive(Debug, Default)]
@@ -84,6 +84,22 @@ impl Batch {
             Ok(parts) => parts,
             Err(EnvelopeError::Unknown | EnvelopeError::Json(_)) => return false,
         };
+        self.parts(parts, cap);
+        true
+    }
+
+    /// Opens one member of an event's `Records`.
+    pub(super) fn load_member(&mut self, json: &[u8], cap: usize) {
+        self.text.clear();
+        self.items.clear();
+        (self.next, self.payload) = (0, None);
+        match std::str::from_utf8(json) {
+            Ok(json) => self.parts(envelope::open_record(json), cap),
+            Err(_) => self.reject(&excerpt(json), Reason::NotUtf8),
+        }
+    }
+
+    fn parts(&mut self, parts: Vec<Part<'_>>, cap: usize) {
         for part in parts {
             match part.content {
                 Content::Data(data) => {
@@ -99,6 +115,7 @@ impl Batch {
                     self.scratch = scratch;
                 }
                 Content::Logs(payload) => self.logs(&payload),
+                Content::CloudTrail(record) => self.message(record.as_str(), None),
                 Content::Object(object) => {
                     self.reject(&format!("s3://{}/{}", object.bucket, object.key), Reason::ObjectReference);
                 }
@@ -106,7 +123,6 @@ impl Batch {
                 Content::Unknown(found) => self.reject(found, Reason::UnknownRecord),
             }
         }
-        true
     }
 
     /// An opened payload: a CloudWatch Logs payload, or lines as Firehose gets them from flow logs.
@@ -124,7 +140,10 @@ impl Batch {
                 };
                 match LogsPayload::is_likely(document).then(|| LogsPayload::read(document)) {
                     Some(Ok(payload)) => self.logs(&payload),
-                    _ => self.message(document, None),
+                    _ => match envelope::event_bridge_call(document) {
+                        Some(call) => self.message(call.as_str(), None),
+                        None => self.message(document, None),
+                    },
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! Decoded bytes, cut into lines and JSON documents, in constant memory.
 
 mod markup;
+mod records;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +23,8 @@ pub(super) enum Piece {
     Line(Range<usize>),
     /// One JSON object or array.
     Document(Range<usize>),
+    /// One member of the `Records` of an object whose end need not be known yet.
+    Member(Range<usize>),
     /// One XML event.
     Element(Range<usize>),
     /// A document or event that does not close.
@@ -44,6 +47,8 @@ pub(super) struct Input<'a> {
     fault: Option<io::Error>,
     max_line: usize,
     max_document: usize,
+    /// Inside the list of an object that opens with `Records`.
+    in_records: bool,
     /// Bytes that came out of the decoder.
     pub(super) bytes: u64,
     /// Line endings passed before the current piece.
@@ -63,6 +68,7 @@ impl<'a> Input<'a> {
             fault: None,
             max_line,
             max_document,
+            in_records: false,
             bytes: 0,
             line_ends: 0,
             pending_line_ends: 0,
@@ -111,6 +117,9 @@ impl<'a> Input<'a> {
     #[inline]
     pub(super) fn next(&mut self) -> io::Result<Piece> {
         self.line_ends += std::mem::take(&mut self.pending_line_ends);
+        if self.in_records {
+            return self.member();
+        }
         if self.start == self.end && !self.fill() {
             return self.fault.take().map_or(Ok(Piece::End), Err);
         }
@@ -171,6 +180,9 @@ impl<'a> Input<'a> {
                 Some(b'[') if self.is_dated(blanks) => return self.line(),
                 Some(b'{' | b'[') => {
                     self.start += blanks;
+                    if self.opens_records() {
+                        return self.member();
+                    }
                     return self.document();
                 }
                 Some(b'<') => {

@@ -19,6 +19,11 @@ pub(super) struct JsonEnd {
 }
 
 impl JsonEnd {
+    /// Within an object whose beginning was passed.
+    pub(super) fn inside() -> Self {
+        Self { depth: 1, ..Self::default() }
+    }
+
     /// Whether the document ended without closing.
     pub(super) const fn is_broken(&self) -> bool {
         self.broken

@@ -8,6 +8,7 @@ use crate::decode::Compression;
 
 mod endpoints;
 mod samples;
+mod trail;
 
 const V2: &str =
     "2 123456789010 eni-0a 10.0.0.5 203.0.113.9 49152 443 6 10 8400 1700000000 1700000060 ACCEPT OK";
@@ -31,6 +32,7 @@ fn read_with(input: &[u8], options: &ReadOptions) -> (Vec<String>, Counts, Optio
     loop {
         match reader.next() {
             Ok(Some(Entry::Flow(_))) => entries.push("F".to_owned()),
+            Ok(Some(Entry::Call(_))) => entries.push("A".to_owned()),
             Ok(Some(Entry::Loss(_))) => entries.push("L".to_owned()),
             Ok(Some(Entry::Telemetry(telemetry))) => {
                 let letter = match telemetry.fact {
@@ -40,6 +42,7 @@ fn read_with(input: &[u8], options: &ReadOptions) -> (Vec<String>, Counts, Optio
                 };
                 entries.push(letter.to_owned());
             }
+            Ok(Some(Entry::Lookup(lookup))) => entries.push(format!("N {}", lookup.name)),
             Ok(Some(Entry::Control)) => entries.push("C".to_owned()),
             Ok(Some(Entry::Reject(reject))) => {
                 entries.push(format!("{}:{}", reject.line, reject.reason.code()));

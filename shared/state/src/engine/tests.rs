@@ -1,5 +1,6 @@
 //! The engine over the memory store, with traffic of a scanner and of a quiet host.
 
+mod calls;
 mod delivery;
 mod faults;
 pub(crate) mod traffic;

@@ -19,6 +19,7 @@ pub(super) enum Slot {
     Duration(At<i64>, i64, i64),
     Factor(At<f64>, f64, f64),
     Families(At<Vec<String>>),
+    Feeds(At<Vec<String>>),
     Hourly(At<u64>, u64, u64),
     Hours(At<BusinessHours>),
     KofM(At<KofM>, u8),
@@ -28,6 +29,7 @@ pub(super) enum Slot {
     OptionalRate(At<Option<u64>>, u64, u64),
     Packets(At<u64>, u64, u64),
     Percentile(At<u8>),
+    Principals(At<Vec<String>>),
     Rate(At<u64>, u64, u64),
     Ratio(At<f64>, f64, f64),
     Tags(At<Vec<String>>),
@@ -47,6 +49,8 @@ pub enum Kind {
     Factor,
     /// Instance families.
     Families,
+    /// URLs.
+    Feeds,
     /// Bytes an hour.
     Hourly,
     /// k of m windows.
@@ -61,6 +65,8 @@ pub enum Kind {
     PacketRate,
     /// 90, 95 or 99.
     Percentile,
+    /// Names of callers.
+    Principals,
     /// Bits a second.
     Rate,
     /// A share of one.
@@ -81,12 +87,14 @@ impl Kind {
             Self::Duration => "time",
             Self::Factor => "times",
             Self::Families => "instance families",
+            Self::Feeds => "URLs",
             Self::Hourly => "bytes an hour",
             Self::KofM => "windows",
             Self::Monthly => "USD a month",
             Self::Networks => "CIDRs",
             Self::PacketRate => "packets a second",
             Self::Percentile => "percentile",
+            Self::Principals => "principals",
             Self::Rate => "bits a second",
             Self::Ratio => "share",
             Self::Tags => "tags",
@@ -103,6 +111,7 @@ impl Kind {
             Self::Duration => "a time with its unit such as 20m, 6h or 14d",
             Self::Factor => "a number such as 2.5",
             Self::Families => "instance families such as t3,c6in",
+            Self::Feeds => "off, or URLs of http or https, with %2C for a comma inside one",
             Self::Hourly => "bytes an hour with their unit such as 100MB",
             Self::KofM => "k of m windows such as 8/12",
             Self::Mode => "off, dry-run or live",
@@ -112,6 +121,9 @@ impl Kind {
             Self::Percentile => "90, 95 or 99",
             Self::Rate => "a rate with its unit such as 100Mbit/s",
             Self::Ratio => "a share such as 0.25 or 25%",
+            Self::Principals => {
+                "ARNs such as arn:aws:iam::123456789012:role/deploy, an asterisk at the end for the rest"
+            }
             Self::Tags => "tags such as role=relay,role=vpn",
             Self::TimeZone => "a time zone by its IANA name such as UTC or Europe/Berlin",
         }
@@ -125,6 +137,7 @@ impl Slot {
             Self::Duration(..) => Kind::Duration,
             Self::Factor(..) => Kind::Factor,
             Self::Families(_) => Kind::Families,
+            Self::Feeds(_) => Kind::Feeds,
             Self::Hourly(..) => Kind::Hourly,
             Self::Hours(_) => Kind::BusinessHours,
             Self::KofM(..) => Kind::KofM,
@@ -133,6 +146,7 @@ impl Slot {
             Self::Networks(_) => Kind::Networks,
             Self::Packets(..) => Kind::PacketRate,
             Self::Percentile(_) => Kind::Percentile,
+            Self::Principals(_) => Kind::Principals,
             Self::OptionalRate(..) | Self::Rate(..) => Kind::Rate,
             Self::Ratio(..) => Kind::Ratio,
             Self::Tags(_) => Kind::Tags,
@@ -154,8 +168,10 @@ impl Slot {
             Self::OptionalRate(_, low, high) => format!("none or {}", measures(low, high, RATES)),
             Self::Packets(_, low, high) => measures(low, high, PACKETS),
             Self::Rate(_, low, high) => measures(low, high, RATES),
-            Self::Families(_) | Self::Networks(_) | Self::Tags(_) => "none or a list".to_owned(),
-            Self::Hours(_) | Self::Mode(_) | Self::Percentile(_) | Self::Zone(_) => {
+            Self::Families(_) | Self::Networks(_) | Self::Principals(_) | Self::Tags(_) => {
+                "none or a list".to_owned()
+            }
+            Self::Feeds(_) | Self::Hours(_) | Self::Mode(_) | Self::Percentile(_) | Self::Zone(_) => {
                 self.kind().form().to_owned()
             }
         }
@@ -170,6 +186,8 @@ impl Slot {
             Self::Duration(at, ..) => quantity::spelled(at(copy).unsigned_abs(), DURATIONS),
             Self::Factor(at, ..) | Self::Ratio(at, ..) => at(copy).to_string(),
             Self::Families(at) => list(at(copy)),
+            Self::Feeds(at) if at(copy).is_empty() => "off".to_owned(),
+            Self::Feeds(at) => list(at(copy)),
             Self::Hourly(at, ..) => quantity::spelled(*at(copy), SIZES),
             Self::Hours(at) => at(copy).to_string(),
             Self::KofM(at, _) => at(copy).to_string(),
@@ -181,6 +199,7 @@ impl Slot {
             }
             Self::Packets(at, ..) => quantity::spelled(*at(copy), PACKETS),
             Self::Percentile(at) => at(copy).to_string(),
+            Self::Principals(at) => list(at(copy)),
             Self::Rate(at, ..) => quantity::spelled(*at(copy), RATES),
             Self::Tags(at) => list(at(copy)),
             Self::Zone(at) => at(copy).to_string(),
@@ -200,6 +219,8 @@ impl Slot {
                 *at(settings) = self.bounded(quantity::number(text), low, high, text)?
             }
             Self::Families(at) => *at(settings) = self.items(text, quantity::family)?,
+            Self::Feeds(at) if text == "off" => at(settings).clear(),
+            Self::Feeds(at) => *at(settings) = self.items(text, quantity::url)?,
             Self::Hourly(at, low, high) => {
                 let amount = text.strip_suffix("/h").unwrap_or(text);
                 *at(settings) = self.measured(amount, SIZES, low, high)?;
@@ -229,6 +250,7 @@ impl Slot {
                 let value = quantity::digits(text).filter(|value| matches!(value, 90 | 95 | 99));
                 *at(settings) = value.ok_or_else(|| self.unlike(text))?;
             }
+            Self::Principals(at) => *at(settings) = self.items(text, quantity::principal)?,
             Self::Rate(at, low, high) => *at(settings) = self.measured(text, RATES, low, high)?,
             Self::Ratio(at, low, high) => {
                 *at(settings) = self.bounded(quantity::ratio(text), low, high, text)?

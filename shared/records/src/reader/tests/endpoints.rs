@@ -24,7 +24,7 @@ fn records_of(text: &str, options: &ReadOptions) -> Vec<Value> {
             Entry::Telemetry(telemetry) => records.push(serde_json::to_value(telemetry).unwrap()),
             Entry::Flow(flow) => records.push(serde_json::to_value(crate::Normalised::from(&flow)).unwrap()),
             Entry::Reject(reject) => records.push(json!({"reject": reject.reason.code()})),
-            Entry::Loss(_) | Entry::Control => {}
+            Entry::Call(_) | Entry::Lookup(_) | Entry::Loss(_) | Entry::Control => {}
         }
     }
     records
