@@ -3,6 +3,7 @@
 mod batch;
 mod input;
 mod json_end;
+mod offer;
 #[cfg(test)]
 mod tests;
 
@@ -12,6 +13,7 @@ use std::ops::Range;
 
 use self::batch::{Batch, Item};
 use self::input::{Input, Piece};
+use self::offer::entry_of;
 use crate::api_call::{self, ApiCall, Trail};
 use crate::decode::{DecodeError, Decoder, PAYLOAD_CAP};
 use crate::endpoint::{Endpoint, Found};
@@ -289,21 +291,6 @@ impl<'a> RecordReader<'a> {
         self.batch.payload_id()
     }
 
-    /// Offers a piece to the endpoint sources before it is read as a flow log, where that is worth it.
-    #[inline]
-    fn offer_first(&mut self, range: Range<usize>) -> bool {
-        let bytes = self.input.get(range);
-        let first = match self.source {
-            Source::VpcFlow | Source::Envelope => false,
-            Source::Auto => !self.flows && self.endpoint.comes_first(bytes),
-            _ => true,
-        };
-        first && std::str::from_utf8(bytes).is_ok_and(|text| self.endpoint.offer(text, None)) && {
-            self.counts.lines += self.endpoint.more();
-            true
-        }
-    }
-
     /// Takes headers and empty lines, and refuses what is no text.
     #[inline]
     fn settle(&mut self, range: Range<usize>) -> Option<Line<'static>> {
@@ -415,34 +402,6 @@ impl<'a> RecordReader<'a> {
                 };
                 Entry::Reject(Reject { line: self.line, source: self.source.or_flow(), reason, text })
             }
-        }
-    }
-
-    fn refuse(&mut self, range: Range<usize>, reason: Reason) -> Entry<'_> {
-        *self.counts.rejects.entry(reason.code()).or_default() += 1;
-        let text = excerpt(self.input.get(range));
-        Entry::Reject(Reject { line: self.line, source: self.source.or_flow(), reason, text })
-    }
-}
-
-/// Counts what an endpoint source found.
-fn entry_of(found: Found, line: u64, counts: &mut Counts) -> Entry<'static> {
-    match found {
-        Found::Telemetry(telemetry) => {
-            counts.records += 1;
-            Entry::Telemetry(telemetry)
-        }
-        Found::Reject(source, reason, text) => {
-            *counts.rejects.entry(reason.code()).or_default() += 1;
-            Entry::Reject(Reject { line, source, reason, text: text.into() })
-        }
-        Found::Unused => {
-            (counts.unused, counts.controls) = (counts.unused + 1, counts.controls + 1);
-            Entry::Control
-        }
-        Found::Control => {
-            counts.controls += 1;
-            Entry::Control
         }
     }
 }
