@@ -84,7 +84,9 @@ impl Held {
         }
         // Nobody holds what is in force between two invocations.
         match Arc::get_mut(&mut self.intel).filter(|_| same_lists) {
-            Some(intel) => intel.inventory = load(fetch(client, bucket, &inventories).await?, intel).inventory,
+            Some(intel) => {
+                intel.inventory = load(fetch(client, bucket, &inventories).await?, intel).inventory
+            }
             None => {
                 let mut files = fetch(client, bucket, &lists).await?;
                 files.extend(fetch(client, bucket, &inventories).await?);

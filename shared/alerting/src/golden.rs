@@ -49,7 +49,8 @@ fn the_table_reads_as_reviewed() {
 
 #[test]
 fn an_incident_of_each_kernel_reads_as_reviewed_in_every_form() {
-    for kernel in Kernel::ALL {
+    // The scenario has no resolver's logs, so no incident begins with a name.
+    for kernel in Kernel::ALL.into_iter().filter(|kernel| *kernel != Kernel::Name) {
         let name = kernel.name();
         let path = format!("{}/golden/incidents/{name}.finding.json", env!("CARGO_MANIFEST_DIR"));
         let finding: Finding = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();

@@ -104,7 +104,8 @@ struct Seen {
 #[test]
 fn the_reference_holds_every_attribute_of_every_finding() {
     let mut findings = vec![relay(), flood(), bare()];
-    for kernel in Kernel::ALL {
+    // The scenario has no resolver's logs, so no incident begins with a name.
+    for kernel in Kernel::ALL.into_iter().filter(|kernel| *kernel != Kernel::Name) {
         let path = format!("{}/golden/incidents/{}.finding.json", env!("CARGO_MANIFEST_DIR"), kernel.name());
         let finding: Finding = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
         findings.push(finding);

@@ -13,7 +13,7 @@ use weir_records::{Action, Direction, Flow, Lookup, Loss, LossKind};
 use crate::entity::EntityKey;
 use crate::observation::{BUCKET, Beside, Observations, RowKey, RowSums, Side, bucket_of};
 use crate::settings::Settings;
-use entities::{Entities, Place};
+pub use entities::{Entities, Place};
 use lookups::Asked;
 use rows::BucketRows;
 

@@ -17,12 +17,18 @@ const EPHEMERAL: u16 = 32_768;
 
 /// A record seen from its entity.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
-    pub(super) entity: u32,
-    pub(super) egress: bool,
-    pub(super) remote: IpAddr,
-    pub(super) local_port: u16,
-    pub(super) remote_port: u16,
+pub struct Place {
+    /// Number of the entity, by which [`Entities`] knows it: one for each interface, and one for each
+    /// address that only a NAT gateway speaks of.
+    pub entity: u32,
+    /// It left the entity.
+    pub egress: bool,
+    /// The other end, behind any translation.
+    pub remote: IpAddr,
+    /// Port at the entity, 0 where there is none.
+    pub local_port: u16,
+    /// Port at the remote.
+    pub remote_port: u16,
 }
 
 /// An entity as far as collecting needs it.
@@ -49,9 +55,9 @@ struct Idle {
     losses: u32,
 }
 
-/// All entities met so far.
-#[derive(Default)]
-pub(super) struct Entities {
+/// All entities met so far: tells whose a record is, each packet counted once.
+#[derive(Debug, Default)]
+pub struct Entities {
     list: Vec<Entity>,
     by_name: HashMap<String, u32>,
     logged: Logged,
@@ -85,15 +91,20 @@ impl Entities {
         self.list.get_mut(index as usize)
     }
 
+    /// The entity's id: its instance where a log names one, else its interface, else an address behind one.
+    pub fn id(&self, index: u32) -> Option<&str> {
+        self.get(index).map(|entity| entity.key.id.as_str())
+    }
+
     /// Whether the entity's traffic is counted at another interface.
-    pub(super) fn counted_elsewhere(&self, index: u32) -> bool {
+    pub fn counted_elsewhere(&self, index: u32) -> bool {
         self.get(index).is_none_or(|entity| {
             entity.intermediate || entity.behind.is_some_and(|address| self.logged.contains(&address))
         })
     }
 
     /// The entity of a record and its direction; `None` for what only passes through.
-    pub(super) fn place(&mut self, flow: &Flow<'_>, intel: &Intel) -> Option<Place> {
+    pub fn place(&mut self, flow: &Flow<'_>, intel: &Intel) -> Option<Place> {
         let index = self.interface(flow, intel);
         let entity = self.list.get_mut(index as usize)?;
         if entity.info.instance.is_none() && !entity.intermediate {

@@ -140,32 +140,12 @@ fn digits(field: &[u8]) -> Option<u64> {
     })
 }
 
-/// The IPv4 address that `line[start..end]` spells, if it has bytes enough behind it.
-///
-/// Leading zeros are refused, as the standard library refuses them: some read `010` as eight.
+/// The IPv4 address that `line[start..end]` spells, if it has a space and bytes enough behind it.
 #[inline]
 fn dotted_quad(line: &[u8], start: usize, end: usize) -> Option<Ipv4Addr> {
-    // The longest has 15 bytes; what follows them is cut off by the length.
-    let mut rest = u128::from_le_bytes(*line.get(start..)?.first_chunk::<16>()?);
-    let mut left = end - start;
-    let mut address = 0;
-    for index in 0..4 {
-        let field = rest as u32 ^ 0x3030_3030;
-        // The lowest flag is exact; carries can only set flags above it.
-        let others = (field.wrapping_add(0x7676_7676) | field) & 0x8080_8080;
-        let length = others.trailing_zeros() / 8;
-        address = address << 8 | one_octet(field, length)?;
-        if index == 3 {
-            return (left == length as usize).then(|| Ipv4Addr::from_bits(address));
-        }
-        if (field >> (8 * length)) as u8 != b'.' ^ b'0' {
-            return None;
-        }
-        // At most 32; said so, the shift needs no case for more than a word.
-        rest >>= (8 * (length + 1)) & 63;
-        left = left.checked_sub(length as usize + 1)?;
-    }
-    None
+    let mut cursor = Cursor::new(line.get(start..)?);
+    let address = cursor.dotted_quad()?;
+    (line.len() - cursor.rest.len() == end + 1).then(|| Ipv4Addr::from_bits(address))
 }
 
 /// Whether any of at least eight bytes is a space.
@@ -229,12 +209,15 @@ impl<'a> Cursor<'a> {
     }
 
     /// The bits of an IPv4 address.
+    ///
+    /// Leading zeros are refused, as the standard library refuses them: some read `010` as eight.
     #[inline(always)]
     pub(super) fn dotted_quad(&mut self) -> Option<u32> {
         let mut bytes = u128::from_le_bytes(*self.rest.first_chunk::<16>()?);
         let (mut address, mut total) = (0, 0);
         for index in 0..4 {
             let field = bytes as u32 ^ 0x3030_3030;
+            // The lowest flag is exact; carries can only set flags above it.
             let others = (field.wrapping_add(0x7676_7676) | field) & 0x8080_8080;
             let length = others.trailing_zeros() / 8;
             address = address << 8 | one_octet(field, length)?;
@@ -242,6 +225,7 @@ impl<'a> Cursor<'a> {
             if (field >> (8 * length)) as u8 != behind ^ b'0' {
                 return None;
             }
+            // At most 32; said so, the shift needs no case for more than a word.
             bytes >>= (8 * (length + 1)) & 63;
             total += length as usize + 1;
         }
