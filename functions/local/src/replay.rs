@@ -38,10 +38,10 @@ pub(crate) fn run(options: &Replay, out: &mut dyn Write) -> Result<ExitCode> {
         let clock = streams.turn(&mut reading, |entry| match entry {
             Entry::Flow(flow) => collector.push(flow),
             Entry::Loss(loss) => collector.push_loss(loss),
-            Entry::Call(call) => {
-                let done = run.memory.observe(call, &settings, &intel);
-                observed = std::mem::replace(&mut observed, Ok(())).and(done);
-            }
+            Entry::Call(call) => match run.memory.observe(call, &settings, &intel) {
+                Ok(findings) => run.findings.extend(findings),
+                Err(error) => observed = Err(error),
+            },
             Entry::Reject(_) | Entry::Control => {}
         })?;
         observed?;

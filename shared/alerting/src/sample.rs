@@ -12,7 +12,7 @@ mod any;
 pub(crate) use any::any_finding;
 
 /// Every kernel.
-pub(crate) const KERNELS: [Kernel; 11] = [
+pub(crate) const KERNELS: [Kernel; 12] = [
     Kernel::Volume,
     Kernel::Relay,
     Kernel::ServedRelay,
@@ -24,6 +24,7 @@ pub(crate) const KERNELS: [Kernel; 11] = [
     Kernel::Upload,
     Kernel::Dormant,
     Kernel::SlowGrowth,
+    Kernel::Blinding,
 ];
 
 /// Every activity.

@@ -3,7 +3,7 @@
 //! Wrapped at 78 columns, without escape sequences. Sections whose facts are not known are left out.
 
 use textwrap::{Options, WordSplitter, wrap};
-use weir_detection::finding::Finding;
+use weir_detection::finding::{Finding, Kernel};
 
 use crate::facts;
 use crate::guidance::guidance;
@@ -65,6 +65,9 @@ fn who(page: &mut Page, finding: &Finding) {
 }
 
 fn how_much(page: &mut Page, finding: &Finding) {
+    if finding.kernel == Kernel::Blinding {
+        return;
+    }
     page.heading("How much leaves");
     page.labelled("Now", &facts::egress(finding));
     page.labelled("Usual", &facts::usual(finding));

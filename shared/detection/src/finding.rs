@@ -46,6 +46,8 @@ pub enum Kernel {
     Dormant,
     /// The same unshared destination gets more day by day.
     SlowGrowth,
+    /// Calls that take what Weir sees by.
+    Blinding,
 }
 
 /// Evidence that is not independent counts once: each kernel belongs to one group.
@@ -344,6 +346,7 @@ impl Kernel {
             Self::Upload => "upload",
             Self::Dormant => "dormant",
             Self::SlowGrowth => "slow-growth",
+            Self::Blinding => "blinding",
         }
     }
 
@@ -355,6 +358,7 @@ impl Kernel {
             Self::Session => Group::Session,
             Self::Scan | Self::Flood => Group::Reachability,
             Self::Intel => Group::Intel,
+            Self::Blinding => Group::Context,
         }
     }
 }
