@@ -111,7 +111,9 @@ fn scan<'a>(plain: &str, reading: Reading<'a>) -> (Tally<'a>, Option<&'static st
                 }
                 tally.reject(reject.reason);
             }
-            Ok(Some(Entry::Call(_) | Entry::Control)) => {}
+            // This function subscribes to flow logs alone.
+            Ok(Some(Entry::Telemetry(_))) => tally.reject(weir_records::Reason::UnknownRecord),
+            Ok(Some(Entry::Call(_) | Entry::Lookup(_) | Entry::Control)) => {}
             Ok(None) => return (tally, fault),
             Err(_) => return (tally, Some(UNREADABLE)),
         }

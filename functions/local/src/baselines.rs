@@ -6,14 +6,16 @@ mod print;
 mod sums;
 mod windows;
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use weir_records::Entry;
+use weir_records::{Entry, Flow};
 
 use crate::options::Baselines;
 use crate::reading::Reading;
+use crate::summary::what;
 use baseline::Building;
 use egress::Egress;
 use windows::Windows;
@@ -25,14 +27,27 @@ pub(crate) fn run(options: &Baselines, out: &mut dyn Write) -> Result<ExitCode> 
     let mut reading = Reading::start(&options.input)?;
     let mut egress = Egress::new(&settings, &intel);
     let mut windows = Windows::new(options.by);
+    let mut not_judged = BTreeMap::new();
     reading.each(|entry| {
-        if let Entry::Flow(flow) = entry
-            && let Some(share) = egress.share(flow)
-        {
-            windows.add(flow, share).context("cannot keep sums in a temporary file")?;
+        let mut take = |flow: &Flow<'_>| match egress.share(flow) {
+            Some(share) => windows.add(flow, share).context("cannot keep sums in a temporary file"),
+            None => Ok(()),
+        };
+        match entry {
+            Entry::Flow(flow) => take(flow)?,
+            Entry::Telemetry(telemetry) => {
+                let entity = telemetry.entity();
+                let mut flows = telemetry.flows(entity.as_deref().unwrap_or("-")).peekable();
+                if flows.peek().is_none() {
+                    *not_judged.entry(what(telemetry)).or_default() += 1;
+                }
+                flows.try_for_each(|flow| take(&flow))?;
+            }
+            Entry::Call(_) | Entry::Lookup(_) | Entry::Loss(_) | Entry::Reject(_) | Entry::Control => {}
         }
         Ok(())
     })?;
+    reading.summary.not_judged = not_judged;
     let (lives, span) = (windows.lives(), windows.span());
     let mut sums = windows.into_sorted().context("cannot merge the sums of the temporary file")?;
     let mut printer = print::Printer::new(options, out);

@@ -76,7 +76,22 @@ pub(crate) fn settings(tuning: &Tuning) -> Result<Settings> {
 }
 
 /// Endings of the files that a folder is searched for: what is no log by its name is somebody else's.
-const LOGS: [&str; 8] = [".gz", ".json", ".jsonl", ".log", ".ndjson", ".parquet", ".txt", ".zst"];
+const LOGS: [&str; 14] = [
+    ".binetflow",
+    ".csv",
+    ".evtx",
+    ".gz",
+    ".json",
+    ".jsonl",
+    ".log",
+    ".ndjson",
+    ".parquet",
+    ".prom",
+    ".tsv",
+    ".txt",
+    ".xml",
+    ".zst",
+];
 
 fn walk(path: &Path, named: bool, files: &mut Vec<PathBuf>) -> Result<()> {
     let about = std::fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;

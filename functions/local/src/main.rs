@@ -1,16 +1,24 @@
 //! Find bandwidth hijacking in flow logs on one machine.
 
+mod backtest;
 mod baselines;
+mod detect;
+mod expectations;
+mod explain;
 mod input;
 mod options;
 mod parse;
 mod progress;
 mod reading;
 mod replay;
+mod report;
 mod settings;
 mod sort;
 mod stream;
 mod summary;
+mod told;
+mod tune;
+mod variation;
 
 use std::io::{BufWriter, ErrorKind};
 use std::process::ExitCode;
@@ -30,6 +38,9 @@ fn main() -> ExitCode {
     let mut out = BufWriter::with_capacity(64 * 1024, std::io::stdout().lock());
     let done = match options.command {
         Command::Replay(options) => replay::run(&options, &mut out),
+        Command::Backtest(options) => backtest::run(&options, &mut out),
+        Command::Tune(options) => tune::run(&options, &mut out),
+        Command::Explain(options) => explain::run(&options, &mut out),
         Command::Parse(options) => parse::run(&options, &mut out),
         Command::Baselines(options) => baselines::run(&options, &mut out),
         Command::Settings(options) => settings::run(&options, &mut out),

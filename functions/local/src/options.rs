@@ -17,6 +17,12 @@ pub(crate) struct Options {
 pub(crate) enum Command {
     /// Read files or folders in event-time order, detect, print findings.
     Replay(Replay),
+    /// Hold what is found against a file of expectations, for CI; status 3 if one is not held.
+    Backtest(Backtest),
+    /// Propose thresholds from history: what each value of a small grid would have told and missed.
+    Tune(Tune),
+    /// One finding again from its records: how its evidence adds up, and what each setting would have changed.
+    Explain(Explain),
     /// Print what Weir understands, one normalised record a line.
     Parse(Parse),
     /// What each entity usually sends to the outside in five minutes.
@@ -39,7 +45,11 @@ pub(crate) struct Input {
     /// Files, folders, or `-` for standard input; gzip and zstd are recognised by content.
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-    /// What the input holds: auto (decided by content), vpc-flow, or envelope (Lambda events alone).
+    /// What the input holds: auto (decided by content), or one source alone.
+    ///
+    /// One of auto, vpc-flow, sysmon, auditd, zeek, suricata, nfdump, binetflow, goflow2, macos-log, nettop,
+    /// eslogger, santa, osquery, docker-stats, kubelet, falco, otlp, ocsf, prometheus, telegraf, collectd,
+    /// fluent-bit, vm-connection, envelope (Lambda events alone).
     #[arg(long, default_value_t = Source::Auto)]
     pub(crate) source: Source,
     /// Field order of header-less custom flow logs: `${version} ${account-id} …`.
@@ -62,7 +72,8 @@ pub(crate) struct Tuning {
     /// One setting, lists by comma; wins over the file.
     #[arg(long, value_name = "PATH=VALUE")]
     pub(crate) set: Vec<String>,
-    /// Folder with tor.txt, vpn.txt, proxy.txt, country.mmdb, asn.mmdb and inventory*.json.
+    /// Folder with tor.txt, tor-exit.txt, vpn.txt, proxy.txt, ip-ranges.json, country.mmdb, asn.mmdb,
+    /// catalogue.toml and inventory*.json.
     #[arg(long, value_name = "DIR")]
     pub(crate) intel: Option<PathBuf>,
 }
@@ -80,9 +91,57 @@ pub(crate) struct Replay {
     /// Print info findings too.
     #[arg(long)]
     pub(crate) all: bool,
+    /// Where to write one page of HTML with every incident, its plots, the settings and the data's health.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
     /// File that keeps what was learned between runs; without it a run begins from nothing.
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<PathBuf>,
+}
+
+/// `weir backtest`.
+#[derive(Debug, Args)]
+pub(crate) struct Backtest {
+    #[command(flatten)]
+    pub(crate) input: Input,
+    #[command(flatten)]
+    pub(crate) tuning: Tuning,
+    /// What must be found and what must stay quiet (TOML or JSON; docs/backtest.md).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) expect: PathBuf,
+    /// Where to write the outcome as JUnit XML.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+}
+
+/// `weir tune`.
+#[derive(Debug, Args)]
+pub(crate) struct Tune {
+    #[command(flatten)]
+    pub(crate) input: Input,
+    #[command(flatten)]
+    pub(crate) tuning: Tuning,
+    /// What must not be missed, as for `weir backtest`; without it, what is told at medium and above now.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) expect: Option<PathBuf>,
+    /// Where to write the proposed settings (TOML).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) write: Option<PathBuf>,
+    /// Points of the grid that are stepped at a time; by default one for each processor.
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<std::num::NonZeroUsize>,
+}
+
+/// `weir explain`.
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// A file with one finding (`weir replay --format json`), or its id: finding_info.uid or metadata.uid.
+    #[arg(value_name = "FINDING")]
+    pub(crate) finding: String,
+    #[command(flatten)]
+    pub(crate) input: Input,
+    #[command(flatten)]
+    pub(crate) tuning: Tuning,
 }
 
 /// `weir parse`.
@@ -90,6 +149,9 @@ pub(crate) struct Replay {
 pub(crate) struct Parse {
     #[command(flatten)]
     pub(crate) input: Input,
+    /// Folder with a catalogue.toml that adds tools to the catalogue or takes some out.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) intel: Option<PathBuf>,
     /// One JSON object a record with the attributes of OCSF 1.8, or columns for people.
     #[arg(long, value_enum, default_value = "json")]
     pub(crate) format: Format,

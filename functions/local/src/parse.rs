@@ -1,5 +1,7 @@
 //! `weir parse`: what Weir understood, record by record.
 
+mod telemetry;
+
 use std::io::Write;
 use std::net::IpAddr;
 use std::process::ExitCode;
@@ -7,13 +9,16 @@ use std::process::ExitCode;
 use anyhow::Result;
 use weir_alerting::units;
 use weir_records::text::Text;
-use weir_records::{Action, ApiCall, Direction, Entry, Flow, Normalised, NormalisedCall};
+use weir_records::{
+    Action, ApiCall, Direction, Entry, Flow, Lookup, Normalised, NormalisedCall, NormalisedLookup,
+};
 
 use crate::options::{Format, Parse};
 use crate::reading::Reading;
 
 /// Runs the command.
 pub(crate) fn run(options: &Parse, out: &mut dyn Write) -> Result<ExitCode> {
+    let intel = crate::input::intel(options.intel.as_deref())?;
     let mut reading = Reading::start(&options.input)?;
     let mut line = Vec::new();
     reading.each(|entry| {
@@ -22,6 +27,12 @@ pub(crate) fn run(options: &Parse, out: &mut dyn Write) -> Result<ExitCode> {
         match (entry, options.format) {
             (Entry::Flow(flow), Format::Json) => serde_json::to_writer(&mut line, &Normalised::from(flow))?,
             (Entry::Flow(flow), Format::Table) => columns(flow, &mut line)?,
+            (Entry::Telemetry(telemetry), Format::Json) => telemetry::json(telemetry, &intel, &mut line)?,
+            (Entry::Telemetry(telemetry), Format::Table) => telemetry::columns(telemetry, &mut line)?,
+            (Entry::Lookup(lookup), Format::Json) => {
+                serde_json::to_writer(&mut line, &NormalisedLookup::from(&**lookup))?;
+            }
+            (Entry::Lookup(lookup), Format::Table) => lookup_columns(lookup, &mut line)?,
             (Entry::Call(call), Format::Json) => {
                 serde_json::to_writer(&mut line, &NormalisedCall::from(&**call))?
             }
@@ -33,6 +44,23 @@ pub(crate) fn run(options: &Parse, out: &mut dyn Write) -> Result<ExitCode> {
     })?;
     out.flush()?;
     reading.finish()
+}
+
+fn lookup_columns(lookup: &Lookup<'_>, line: &mut Vec<u8>) -> Result<()> {
+    let answers: Vec<&str> = lookup.answers.iter().map(|answer| answer.rdata.as_str()).collect();
+    let text = |text: &Option<Text<'_>>| text.as_ref().map_or("-", Text::as_str).to_owned();
+    let who = lookup.instance.as_ref().map(Text::as_str).map(ToOwned::to_owned);
+    let who = who.or_else(|| lookup.source.map(|address| address.to_string())).unwrap_or("-".to_owned());
+    write!(
+        line,
+        "{}  {who:<21}  {:<5}  {}  {}  {}",
+        units::utc(lookup.time),
+        text(&lookup.query_type),
+        lookup.name.escape_debug(),
+        text(&lookup.rcode),
+        answers.join(" ").escape_debug(),
+    )?;
+    Ok(())
 }
 
 fn call_columns(call: &ApiCall<'_>, line: &mut Vec<u8>) -> Result<()> {

@@ -160,6 +160,8 @@ fn end_of(entry: &Entry<'_>) -> Option<i64> {
     match entry {
         Entry::Flow(flow) => Some(flow.end),
         Entry::Loss(loss) => Some(loss.end),
+        Entry::Telemetry(telemetry) => telemetry.time(),
+        Entry::Lookup(lookup) => Some(lookup.time),
         Entry::Call(call) => Some(call.time),
         Entry::Reject(_) | Entry::Control => None,
     }

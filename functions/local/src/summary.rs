@@ -9,7 +9,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use serde::Serialize;
 use weir_alerting::units;
-use weir_records::{Counts, Reject};
+use weir_records::{Counts, Fact, Reject, Telemetry};
 
 use crate::options::Input;
 
@@ -30,6 +30,10 @@ pub(crate) struct Summary {
     pub(crate) windows: u64,
     pub(crate) findings: BTreeMap<&'static str, u64>,
     pub(crate) suppressed: u64,
+    /// Records of known logs that say nothing about traffic or programs.
+    pub(crate) unused: u64,
+    /// Records that are understood and that no analytic judges yet, by what they tell.
+    pub(crate) not_judged: BTreeMap<&'static str, u64>,
     wall_ms: u128,
     #[serde(skip)]
     started: Instant,
@@ -50,6 +54,8 @@ impl Summary {
             windows: 0,
             findings: BTreeMap::new(),
             suppressed: 0,
+            unused: 0,
+            not_judged: BTreeMap::new(),
             wall_ms: 0,
             started: Instant::now(),
         }
@@ -61,6 +67,7 @@ impl Summary {
         self.bytes += counts.bytes;
         self.records += counts.records;
         self.losses += counts.losses;
+        self.unused += counts.unused;
         for (reason, count) in &counts.rejects {
             *self.rejects.entry(reason).or_default() += count;
         }
@@ -108,12 +115,23 @@ impl Summary {
             (self.late, "late"),
             (self.duplicates, "duplicates"),
             (self.suppressed, "suppressed"),
+            (self.unused, "of no use"),
+            (self.not_judged.values().sum(), "not judged yet"),
         ] {
             if count > 0 {
                 words.push_str(&format!(", {} {what}", units::thousands(count)));
             }
         }
         words + "; " + &refused
+    }
+}
+
+/// What a record that nothing judges yet counts as.
+pub(crate) const fn what(telemetry: &Telemetry) -> &'static str {
+    match &telemetry.fact {
+        Fact::Conversation(_) => "conversation",
+        Fact::Launch(_) => "process",
+        Fact::Usage(_) => "usage",
     }
 }
 

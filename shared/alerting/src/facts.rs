@@ -176,6 +176,29 @@ pub(crate) fn endpoint(remote: &Remote) -> String {
     }
 }
 
+/// What a remote is, who dialled whom, and since when it is known: `gateway, dialled, since 2026-11-24 01:10 UTC`.
+pub(crate) fn relation(remote: &Remote) -> String {
+    let relation = format!("{}, {}", names::role(remote.role), names::dialled(remote.role));
+    match remote.first_seen {
+        Some(first) => format!("{relation}, known since {}", units::utc(first)),
+        None => relation,
+    }
+}
+
+/// What would have raised it; says so where nothing would.
+pub(crate) fn would_raise(finding: &Finding) -> Vec<String> {
+    match lines(&finding.would_raise) {
+        ways if ways.is_empty() => vec!["nothing that is measured asks for more than this".to_owned()],
+        ways => ways,
+    }
+}
+
+/// Settings that took part: `an0084/scan/hosts=25`.
+pub(crate) fn settings(finding: &Finding) -> Vec<String> {
+    let shown = finding.settings.iter().take(24);
+    shown.map(|(path, value)| plain::line(&format!("{path}={value}"), 200)).collect()
+}
+
 /// Network and operator of a remote: `AS64500 Example Hosting B.V.`.
 pub(crate) fn operator(remote: &Remote) -> Option<String> {
     let number = remote.asn.map(|number| format!("AS{number}"));

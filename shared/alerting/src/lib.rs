@@ -1,7 +1,8 @@
-//! A finding as OCSF, as text for people, and as one SNS message.
+//! A finding as OCSF, as text and HTML for people, and as one SNS message.
 //!
 //! Pure: values in, values and text out. Sending is the caller's, and so is deciding whether a finding alerts.
 
+pub mod html;
 pub mod ocsf;
 pub mod sns;
 pub mod table;
@@ -16,9 +17,13 @@ mod guidance;
 mod names;
 mod plain;
 #[cfg(test)]
+mod reference;
+#[cfg(test)]
 mod sample;
 mod steps;
+mod story;
 
+pub use html::to_html;
 pub use ocsf::{OcsfFinding, Product, to_ocsf};
 pub use sns::{SnsMessage, to_sns};
 pub use table::{Style, render_table};

@@ -73,6 +73,15 @@ pub(crate) const fn role(role: Role) -> &'static str {
     }
 }
 
+/// Who opened the conversation with a remote of this role.
+pub(crate) const fn dialled(role: Role) -> &'static str {
+    match role {
+        Role::Gateway | Role::Origin | Role::Target => "dialled by the entity",
+        Role::Client => "dials in",
+        Role::Peer => "either dials",
+    }
+}
+
 /// What limited the judgement.
 pub(crate) const fn missing(missing: Missing) -> &'static str {
     match missing {

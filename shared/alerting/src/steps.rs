@@ -44,7 +44,7 @@ pub(crate) fn steps(finding: &Finding) -> Vec<Step> {
         Step { text: "See what it is and who owns it.".to_owned(), command: entity.describe() },
         Step { text: format!("On the host: {}.", advice.check), command: Vec::new() },
         Step { text: isolation(finding.subject.interfaces.len()), command: entity.isolate() },
-        quiet,
+        Step { command: entity.declare(finding.kernel), ..quiet },
     ]
 }
 
@@ -100,6 +100,21 @@ impl<'a> Entity<'a> {
         let region = self.region.map(|region| format!("--region {region}"));
         let changes = "--lookup-attributes AttributeKey=ReadOnly,AttributeValue=false".to_owned();
         std::iter::once("aws cloudtrail lookup-events".to_owned()).chain(region).chain([changes]).collect()
+    }
+
+    /// The tag that `roles/declared` takes for "by design", where that role is what was seen.
+    fn declare(&self, kernel: Kernel) -> Vec<String> {
+        let role = match kernel {
+            Kernel::Relay => "relay",
+            Kernel::ServedRelay => "proxy",
+            Kernel::Intel => "vpn",
+            _ => return Vec::new(),
+        };
+        let instance = self.instance.unwrap_or("INSTANCE_ID");
+        self.ec2(
+            "create-tags",
+            vec![format!("--resources {instance}"), format!("--tags Key=role,Value={role}")],
+        )
     }
 
     fn ec2(&self, action: &str, arguments: Vec<String>) -> Vec<String> {

@@ -2,9 +2,11 @@
 //!
 //! Templates that deploy the functions are checked against [`VARIABLES`].
 
+mod refresh;
 #[cfg(test)]
 mod tests;
 
+pub use refresh::RefreshEnvironment;
 use tracing::Level;
 
 /// One environment variable.
@@ -129,16 +131,11 @@ impl Environment {
     ///
     /// Returns [`EnvironmentError`] for the first variable that is missing or malformed.
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, EnvironmentError> {
-        let given = |variable: Variable| get(variable.name).filter(|value| !value.trim().is_empty());
-        let value = |variable: Variable| match given(variable) {
-            Some(value) => Ok(value),
-            None => variable
-                .default
-                .map(str::to_owned)
-                .ok_or(EnvironmentError::Missing { name: variable.name, meaning: variable.meaning }),
-        };
+        let read = Given(get);
+        let given = |variable| read.given(variable);
+        let value = |variable| read.value(variable);
         Ok(Self {
-            stage: checked(STAGE, "1 to 64 letters, digits, `-`, `_` or `.`", value(STAGE)?, is_stage)?,
+            stage: read.stage()?,
             table: value(TABLE)?,
             topic_arn: checked(TOPIC, "the ARN of a standard SNS topic", value(TOPIC)?, is_topic)?,
             flow_format: given(FLOW_FORMAT),
@@ -149,20 +146,45 @@ impl Environment {
             quarantine_raw: parsed(QUARANTINE_RAW, "`true` or `false`", value(QUARANTINE_RAW)?, |text| {
                 text.parse().ok()
             })?,
-            settings_ttl: parsed(SETTINGS_TTL, "60 to 300 seconds", value(SETTINGS_TTL)?, |text| {
-                text.parse::<i64>().ok().filter(|ttl| (60..=300).contains(ttl)).map(|ttl| ttl * 1_000)
-            })?,
+            settings_ttl: read.settings_ttl()?,
             concurrency: parsed(CONCURRENCY, "a number from 1 to 64", value(CONCURRENCY)?, |text| {
                 text.parse().ok().filter(|bound| (1..=64).contains(bound))
             })?,
-            log: parsed(LOG, "`off`, `error`, `warn`, `info`, `debug` or `trace`", value(LOG)?, |text| {
-                match text {
-                    "off" => Some(None),
-                    level => level.parse().ok().map(Some),
-                }
-            })?,
+            log: read.log()?,
             function: value(FUNCTION)?,
             region: given(REGION),
+        })
+    }
+}
+
+/// Variables by name, read the same way by every function.
+struct Given<F>(F);
+
+impl<F: Fn(&str) -> Option<String>> Given<F> {
+    fn given(&self, variable: Variable) -> Option<String> {
+        (self.0)(variable.name).filter(|value| !value.trim().is_empty())
+    }
+
+    fn value(&self, variable: Variable) -> Result<String, EnvironmentError> {
+        let missing = EnvironmentError::Missing { name: variable.name, meaning: variable.meaning };
+        self.given(variable).or(variable.default.map(str::to_owned)).ok_or(missing)
+    }
+
+    fn stage(&self) -> Result<String, EnvironmentError> {
+        checked(STAGE, "1 to 64 letters, digits, `-`, `_` or `.`", self.value(STAGE)?, is_stage)
+    }
+
+    fn settings_ttl(&self) -> Result<i64, EnvironmentError> {
+        parsed(SETTINGS_TTL, "60 to 300 seconds", self.value(SETTINGS_TTL)?, |text| {
+            text.parse::<i64>().ok().filter(|ttl| (60..=300).contains(ttl)).map(|ttl| ttl * 1_000)
+        })
+    }
+
+    fn log(&self) -> Result<Option<Level>, EnvironmentError> {
+        parsed(LOG, "`off`, `error`, `warn`, `info`, `debug` or `trace`", self.value(LOG)?, |text| match text
+        {
+            "off" => Some(None),
+            level => level.parse().ok().map(Some),
         })
     }
 }

@@ -16,7 +16,7 @@ mod failure;
 
 pub use client::aws_config;
 pub use clock::now;
-pub use environment::{Environment, EnvironmentError, VARIABLES, Variable};
+pub use environment::{Environment, EnvironmentError, RefreshEnvironment, VARIABLES, Variable};
 pub use metrics::Metrics;
 pub use publish::{PublishError, Publisher};
 pub use quarantine::{Quarantine, QuarantineError, Refused};

@@ -15,6 +15,8 @@ pub fn start(level: Option<Level>) {
     let filter = Targets::new().with_default(own.min(LevelFilter::WARN)).with_targets([
         ("weir", own),
         ("flow_logs", own),
+        ("intel", own),
+        ("cloudtrail", own),
         // It repeats, in its own words, every error that a function returns and has logged itself.
         ("lambda_runtime", LevelFilter::OFF),
     ]);

@@ -54,6 +54,14 @@ pub struct Counts {
     pub settings_unreachable: u64,
     /// Times that the address lists could not be read.
     pub intel_unreachable: u64,
+    /// Feeds that brought new lists.
+    pub feeds_changed: u64,
+    /// Feeds that could not be fetched or were refused.
+    pub feeds_failed: u64,
+    /// Instances and interfaces in the inventory that was just written.
+    pub inventory: Option<u64>,
+    /// Age of the inventory that was read, milliseconds.
+    pub inventory_age: Option<i64>,
     /// Event time of the latest record, milliseconds since the epoch.
     pub latest: Option<i64>,
 }
@@ -105,6 +113,8 @@ impl Counts {
             ("SettingsRejected".to_owned(), self.settings_rejected),
             ("SettingsUnreachable".to_owned(), self.settings_unreachable),
             ("IntelUnreachable".to_owned(), self.intel_unreachable),
+            ("FeedsChanged".to_owned(), self.feeds_changed),
+            ("FeedsFailed".to_owned(), self.feeds_failed),
         ];
         // By name and not by dimension: a line has one value per dimension.
         values.extend(self.rejects.iter().map(|(reason, count)| (format!("Rejects/{reason}"), *count)));
@@ -114,9 +124,17 @@ impl Counts {
             values.iter().map(|(name, _)| json!({ "Name": name, "Unit": "Count" })).collect();
         let mut line = Map::new();
         line.extend(values.into_iter().map(|(name, count)| (name, count.into())));
-        if let Some(latest) = self.latest {
-            metrics.push(json!({ "Name": "Lag", "Unit": "Milliseconds" }));
-            line.insert("Lag".to_owned(), now.saturating_sub(latest).max(0).into());
+        // Where there is such a figure, none of it is news too.
+        let figures = [
+            ("Inventory", "Count", self.inventory.map(u64::cast_signed)),
+            ("InventoryAge", "Milliseconds", self.inventory_age),
+            ("Lag", "Milliseconds", self.latest.map(|latest| now.saturating_sub(latest).max(0))),
+        ];
+        for (name, unit, figure) in figures {
+            if let Some(figure) = figure {
+                metrics.push(json!({ "Name": name, "Unit": unit }));
+                line.insert(name.to_owned(), figure.into());
+            }
         }
         line.insert("stage".to_owned(), stage.into());
         line.insert("function".to_owned(), function.into());

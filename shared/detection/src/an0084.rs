@@ -29,12 +29,14 @@ pub struct View<'a> {
     pub state: &'a EntityState,
     /// This bucket by roles.
     pub summary: &'a Summary,
+    /// Hosts that did not answer now, and neither answered nor failed within the hour before.
+    pub fresh_misses: u32,
     /// Start of this bucket.
     pub bucket: i64,
     /// Dialled remotes of this bucket that are on a list: which, address, wire bytes.
     pub listed: &'a [(ListKind, IpAddr, Pair)],
-    /// Tells whether a list is older than it may be.
-    pub stale: &'a dyn Fn(ListKind) -> bool,
+    /// The age in days of a list that is older than it may be.
+    pub stale: &'a dyn Fn(ListKind) -> Option<i64>,
     /// Tells whether other established entities push to an address too.
     pub shared: &'a dyn Fn(IpAddr) -> bool,
     /// The settings in force.

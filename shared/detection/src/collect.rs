@@ -95,12 +95,17 @@ impl<'a> Collector<'a> {
         }
         let home = first.max(self.closed);
         let print = fingerprint(flow, place.entity);
-        if !self.open.entry(home).or_default().is_new(print) {
+        let rows = self.open.entry(home).or_default();
+        if !rows.is_new(print) {
             self.counts.duplicates += 1;
             return;
         }
-        let bytes = flow.bytes.unwrap_or(0);
-        let packets = flow.packets.unwrap_or(0);
+        let record = Record::of(flow, &place, self.settings, self.intel);
+        let (bytes, packets) = (flow.bytes.unwrap_or(0), flow.packets.unwrap_or(0));
+        if first == home && end <= first + BUCKET {
+            record.add(rows, &Part { bucket: first, from: start, until: end, bytes, packets });
+            return;
+        }
         let span = (end - start).max(1);
         let (mut bytes_done, mut packets_done) = (0, 0);
         let mut bucket = first;
@@ -118,7 +123,7 @@ impl<'a> Collector<'a> {
             };
             (bytes_done, packets_done) = (bytes_to, packets_to);
             if bucket >= self.closed {
-                self.add(flow, &place, &part);
+                record.add(self.open.entry(bucket).or_default(), &part);
             }
             bucket += BUCKET;
         }
@@ -132,7 +137,7 @@ impl<'a> Collector<'a> {
         if loss.end > self.not_after {
             self.counts.future += 1;
         } else {
-            self.entities.note_loss(loss);
+            self.entities.note_loss(loss, self.intel);
         }
     }
 
@@ -171,16 +176,32 @@ impl<'a> Collector<'a> {
         }
         taken
     }
+}
 
-    fn add(&mut self, flow: &Flow<'_>, place: &Place, part: &Part) {
+/// A record that is to be added to the buckets that it covers.
+struct Record<'f> {
+    flow: &'f Flow<'f>,
+    place: &'f Place,
+    external: bool,
+    key: RowKey,
+    sure: bool,
+}
+
+impl<'f> Record<'f> {
+    fn of(flow: &'f Flow<'f>, place: &'f Place, settings: &Settings, intel: &Intel) -> Self {
         let service = if place.egress { flow.dst_service } else { flow.src_service };
-        let external = weir_intel::special::is_external(place.remote, &self.settings.networks.own)
-            && service.is_none_or(weir_intel::aws_services::is_external_egress);
-        let rows = self.open.entry(part.bucket).or_default();
-        let latest = flow.end;
-        rows.touch(place.entity, latest, flow.end - flow.start, flow);
+        let external = intel.is_external(place.remote, service, &settings.networks.own);
+        let (side, sure) = Entities::side(place, flow);
+        let port = if side == Side::Dialled { place.remote_port } else { place.local_port };
+        let key = RowKey { remote: place.remote, port, side, protocol: flow.protocol.unwrap_or(0) };
+        Self { flow, place, external, key, sure }
+    }
+
+    fn add(&self, rows: &mut BucketRows, part: &Part) {
+        let Self { flow, place, .. } = self;
+        rows.touch(place.entity, flow.end, flow.end - flow.start, flow);
         let rejected = flow.action == Some(Action::Reject);
-        if !external {
+        if !self.external {
             if !rejected {
                 let inside = if place.egress {
                     Beside { inside_out: part.bytes, ..Beside::default() }
@@ -191,13 +212,10 @@ impl<'a> Collector<'a> {
             }
             return;
         }
-        let (side, sure) = Entities::side(place, flow);
-        let port = if side == Side::Dialled { place.remote_port } else { place.local_port };
-        let key = RowKey { remote: place.remote, port, side, protocol: flow.protocol.unwrap_or(0) };
         let flags = flow.tcp_flags.unwrap_or(0);
         let mut sums = RowSums {
             unprivileged: place.local_port >= 1_024 && place.remote_port >= 1_024,
-            sure,
+            sure: self.sure,
             local: place.local_port,
             rejected,
             ..RowSums::default()
@@ -217,7 +235,7 @@ impl<'a> Collector<'a> {
             // Background scanning of the internet against a closed port.
             return;
         }
-        rows.add(place.entity, key, &sums);
+        rows.add(place.entity, self.key, &sums);
     }
 }
 

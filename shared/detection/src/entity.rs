@@ -3,16 +3,18 @@
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
+use weir_intel::inventory::{Instance, Interface, Inventory};
 
 /// The name under which an entity's state is kept.
 ///
-/// An instance where the log names one, else the interface, else an address behind a NAT gateway.
+/// An instance where the log or an inventory names one, else the interface, else an address behind a NAT gateway: what
+/// takes over an interface or an address is another entity.
 /// Account and region are part of it, so that equal ids of two accounts stay two entities.
 #[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct EntityKey {
     /// Account, or "-".
     pub account: String,
-    /// `i-…`, `eni-…`, or an address behind NAT as `10.0.0.5@eni-…`.
+    /// `i-…`, `eni-…`, or an address behind NAT as `10.0.0.5@eni-…`, with `/i-…` where an inventory tells whose it is.
     pub id: String,
 }
 
@@ -65,6 +67,28 @@ impl EntityInfo {
     }
 }
 
+impl EntityInfo {
+    /// The interface, where an inventory knows it: by its id, or by the address of a host behind a NAT gateway.
+    pub fn known_interface<'a>(&self, inventory: &'a Inventory) -> Option<&'a Interface> {
+        if let Some(id) = &self.interface {
+            return inventory.interface(id);
+        }
+        let address = *self.addresses.first()?;
+        let here = inventory.interface_at(address, self.vpc.as_deref());
+        // The gateway may stand in a VPC of its own.
+        here.or_else(|| inventory.interface_at(address, None))
+    }
+
+    /// The instance, where an inventory knows it.
+    pub fn known_instance<'a>(&self, inventory: &'a Inventory) -> Option<&'a Instance> {
+        let id = match &self.instance {
+            Some(id) => id,
+            None => self.known_interface(inventory)?.instance.as_ref()?,
+        };
+        inventory.instance(id)
+    }
+}
+
 /// A stable hash of an address.
 pub fn address_hash(ip: IpAddr) -> u64 {
     let seed = 0x9e37_79b9_7f4a_7c15;
@@ -94,4 +118,38 @@ fn fnv(mut hash: u64, bytes: &[u8]) -> u64 {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     }
     hash
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_behind_a_gateway_is_known_by_its_address_even_where_the_gateway_is_in_another_vpc() {
+        let mut inventory = Inventory::default();
+        inventory
+            .merge(
+                br#"{"Reservations":[{"OwnerId":"111122223333","Instances":[
+                    {"InstanceId":"i-1","VpcId":"vpc-1","Tags":[{"Key":"role","Value":"relay"}],
+                     "NetworkInterfaces":[{"NetworkInterfaceId":"eni-1","PrivateIpAddress":"10.0.0.5"}]},
+                    {"InstanceId":"i-2","VpcId":"vpc-2",
+                     "NetworkInterfaces":[{"NetworkInterfaceId":"eni-2","PrivateIpAddress":"10.0.0.6"}]},
+                    {"InstanceId":"i-3","VpcId":"vpc-3",
+                     "NetworkInterfaces":[{"NetworkInterfaceId":"eni-3","PrivateIpAddress":"10.0.0.6"}]}]}]}"#,
+            )
+            .unwrap();
+        let known = |address: [u8; 4], vpc: &str| {
+            let info = EntityInfo {
+                vpc: Some(vpc.to_owned()),
+                addresses: vec![address.into()],
+                ..EntityInfo::default()
+            };
+            info.known_instance(&inventory).map(|instance| instance.tags.clone())
+        };
+
+        assert_eq!(known([10, 0, 0, 5], "vpc-1").unwrap(), ["role=relay"]);
+        assert_eq!(known([10, 0, 0, 5], "vpc-egress").unwrap(), ["role=relay"]);
+        assert_eq!(known([10, 0, 0, 6], "vpc-egress"), None, "two hosts have it");
+        assert!(known([10, 0, 0, 6], "vpc-2").is_some());
+    }
 }

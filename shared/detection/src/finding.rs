@@ -205,8 +205,8 @@ pub struct Remote {
     pub bytes_out: u64,
     /// Bytes from it to the entity.
     pub bytes_in: u64,
-    /// First seen here, milliseconds since the epoch.
-    pub first_seen: i64,
+    /// First seen here, milliseconds since the epoch, where that is remembered: of those pushed to.
+    pub first_seen: Option<i64>,
     /// ISO 3166 country, where country data was given.
     pub country: Option<String>,
     /// Autonomous system number.

@@ -1,5 +1,8 @@
 //! Verdicts to incidents: one per entity and evidence group, told once, and again only when it grows.
 
+mod in_force;
+mod raise;
+
 use weir_intel::Intel;
 use weir_intel::lists::ListKind;
 
@@ -10,27 +13,20 @@ use crate::finding::{
 };
 use crate::kernels::Verdict;
 use crate::kernels::combine::Judgement;
+use crate::kernels::instance::Context;
 use crate::kernels::volume::USD_PER_GB;
 use crate::observation::BUCKET;
 use crate::settings::Settings;
 use crate::state::{DAY, EntityState, HOUR, Incident};
-
-/// Settings that every finding states.
-const SETTINGS: [&str; 7] = [
-    "an0084/relay/min-bytes",
-    "an0084/relay/origins",
-    "an0084/relay/correlation",
-    "an0084/scan/hosts",
-    "an0084/flood/packets",
-    "an0084/torrent/peers",
-    "an0084/upload/min-bytes",
-];
+use raise::Case;
 
 /// What the kernels said of a bucket, and what belongs to it.
 #[derive(Debug)]
 pub struct Told<'a> {
     /// Every verdict, strongest first.
     pub verdicts: &'a [Verdict],
+    /// What is known beside the traffic.
+    pub context: &'a [Context],
     /// What they come to together; `None` where there is none.
     pub judgement: Option<Judgement>,
     /// The remotes that show it best.
@@ -104,8 +100,18 @@ fn finding(
     settings: &Settings,
     intel: &Intel,
 ) -> Option<Finding> {
-    let Told { verdicts, judgement, remotes, bucket, time, .. } = told;
+    let Told { verdicts, judgement, context, remotes, bucket, time, .. } = told;
     let (lead, judgement) = (verdicts.first()?, judgement?);
+    let would_raise = raise::would_raise(&Case {
+        state,
+        bucket,
+        said: verdicts,
+        context,
+        severity: judgement.severity,
+        settings,
+        intel,
+    });
+    let in_force = in_force::in_force(lead.kernel, &judgement.contributions, settings);
     let age = if state.first_seen == 0 { 0 } else { bucket - state.first_seen };
     let cells = state.ring.last(bucket, 36);
     let series: Vec<Window> = cells
@@ -147,22 +153,27 @@ fn finding(
         usd_so_far: usd(incident.bytes_out.max(hour)),
         usd_month: usd(hour.saturating_mul(730)),
         why: judgement.why,
-        would_raise: would_raise(lead, judgement.severity),
-        settings: SETTINGS
-            .iter()
-            .filter_map(|path| Some(((*path).to_owned(), settings.value(path)?)))
-            .collect(),
+        would_raise,
+        settings: in_force,
     })
 }
 
 fn subject(state: &EntityState, key: &EntityKey, intel: &Intel) -> Subject {
-    let instance = state.info.instance.as_deref().and_then(|id| intel.inventory.instance(id));
+    let interface = state.info.known_interface(&intel.inventory);
+    let instance = state.info.known_instance(&intel.inventory);
     let tags = instance.map(|instance| instance.tags.iter().take(10).cloned().collect());
     Subject {
         account: (key.account != "-").then(|| key.account.clone()),
         region: state.info.region.clone(),
-        instance: state.info.instance.clone(),
-        interfaces: state.info.interface.iter().cloned().collect(),
+        instance: state.info.instance.clone().or_else(|| interface?.instance.clone()),
+        interfaces: state
+            .info
+            .interface
+            .iter()
+            .chain(interface.map(|known| &known.id))
+            .take(1)
+            .cloned()
+            .collect(),
         vpc: state.info.vpc.clone(),
         subnet: state.info.subnet.clone(),
         addresses: state.info.addresses.clone(),
@@ -207,23 +218,16 @@ fn missing(
         (state.interval > 120_000, Missing::TenMinuteRecords),
         (state.losses > 0, Missing::SkippedRecords),
         (!intel.has_lists(), Missing::Lists),
-        (ListKind::ALL.iter().any(|kind| settings.is_stale(*kind, intel, time)), Missing::FreshLists),
+        (
+            ListKind::DIALLED.iter().any(|kind| settings.stale_days(*kind, intel, time).is_some()),
+            Missing::FreshLists,
+        ),
         (learning == Learning::Learning, Missing::History),
         (intel.inventory.is_empty(), Missing::Inventory),
     ]
     .into_iter()
     .filter_map(|(is, what)| is.then_some(what))
     .collect()
-}
-
-fn would_raise(lead: &Verdict, severity: Severity) -> Vec<String> {
-    match lead.kernel {
-        Kernel::Relay | Kernel::ServedRelay if severity < Severity::High => {
-            vec!["a gateway on the Tor, VPN or proxy list".to_owned()]
-        }
-        Kernel::Upload | Kernel::SlowGrowth => vec!["a destination on the Tor, VPN or proxy list".to_owned()],
-        _ => Vec::new(),
-    }
 }
 
 #[cfg(test)]

@@ -40,6 +40,17 @@ pub struct RowKey {
     pub protocol: u8,
 }
 
+impl RowKey {
+    /// Sorts as the key itself does, and is compared as three numbers.
+    pub(crate) const fn order(&self) -> (bool, u128, u32) {
+        let (is_v6, address) = match self.remote {
+            IpAddr::V4(v4) => (false, v4.to_bits() as u128),
+            IpAddr::V6(v6) => (true, v6.to_bits()),
+        };
+        (is_v6, address, (self.port as u32) << 16 | (self.side as u32) << 8 | self.protocol as u32)
+    }
+}
+
 /// Sums over the records of one partner in one bucket.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct RowSums {
@@ -164,7 +175,7 @@ impl Observations {
 
 /// Makes one row of all that speak of the same partner, sorted by key.
 pub(crate) fn join(rows: &mut Vec<Row>) {
-    rows.sort_by_key(|row| row.key);
+    rows.sort_by_key(|row| row.key.order());
     rows.dedup_by(|later, earlier| {
         let same = later.key == earlier.key;
         if same {

@@ -18,6 +18,7 @@ pub struct OpenBucket {
     /// Partners, sorted by key.
     pub rows: Vec<Row>,
     /// Partners that did not fit, by role.
+    #[serde(with = "crate::kernels::folded::sparse")]
     pub folded: Folded,
     /// What there is besides.
     pub beside: Beside,

@@ -29,7 +29,9 @@ pub struct Cell {
     pub novel: Pair,
     /// Dialled remotes that are pulled from.
     pub pull: Pair,
-    /// The part of the pull that came from the one remote that gave most.
+    /// The part of the pull with remotes that may as well be the host's own brokers and two-way APIs.
+    pub chatty: Pair,
+    /// The part of the pull that came from the one other remote that gave most.
     pub largest: u64,
     /// Dialled remotes that take much and give as much.
     pub exchange: Pair,
@@ -66,6 +68,15 @@ impl Ring {
         }
         let newest = self.cells.last().map_or(start, |(newest, _)| *newest);
         self.cells.retain(|(have, _)| *have > newest - CELLS as i64 * BUCKET);
+    }
+
+    /// The cells of `n` buckets that end with the bucket that starts at `last`, without the silent ones.
+    pub fn within(&self, last: i64, n: usize) -> impl Iterator<Item = &Cell> {
+        let first = last - (n as i64 - 1) * BUCKET;
+        self.cells
+            .iter()
+            .filter(move |(start, _)| (first..first + n as i64 * BUCKET).contains(start))
+            .map(|(_, cell)| cell)
     }
 
     /// The cells of `n` buckets that end with the bucket that starts at `last`, silent ones as zero.

@@ -9,11 +9,15 @@ mod hours;
 mod markdown;
 mod quantity;
 mod registry;
+#[cfg(test)]
+mod template;
 mod toml;
 mod tree;
 
 use weir_intel::Intel;
 use weir_intel::lists::{ListKind, freshness};
+
+use crate::state::DAY;
 
 pub use fault::{Fault, FaultKind, SettingsErrors, ValueError};
 pub use hours::{BusinessHours, LocalTime, Zone};
@@ -78,15 +82,17 @@ impl Settings {
         self.business_hours.contains(self.time_zone.local(time))
     }
 
-    /// Whether an address list is older at `time` (ms since the epoch) than it may be.
+    /// The age in days of an address list that is older at `time` (ms since the epoch) than it may be.
     #[must_use]
-    pub fn is_stale(&self, kind: ListKind, intel: &Intel, time: i64) -> bool {
+    pub fn stale_days(&self, kind: ListKind, intel: &Intel, time: i64) -> Option<i64> {
         let max_age = match kind {
-            ListKind::Tor => self.intel.max_age.tor,
+            ListKind::Tor | ListKind::TorExit => self.intel.max_age.tor,
             ListKind::Vpn => self.intel.max_age.vpn,
             ListKind::Proxy => self.intel.max_age.proxy,
         };
-        freshness(intel.updated.of(kind), time, max_age) < 1.0
+        let updated = intel.updated.of(kind);
+        let stale = freshness(updated, time, max_age) < 1.0;
+        updated.filter(|_| stale).map(|made| time.saturating_sub(made) / DAY)
     }
 
     /// What only two settings together show to be wrong.

@@ -61,6 +61,8 @@ pub struct EntityState {
     pub origins: Hourly,
     /// Distinct two-way peers of this and the previous hour.
     pub peers: Hourly,
+    /// Distinct hosts of this and the previous hour that did not answer.
+    pub misses: Hourly,
     /// All traffic by day, latest last, at most ten days.
     #[serde(with = "crate::day_sums")]
     pub days: Vec<(i64, u64)>,
@@ -257,6 +259,12 @@ impl Hourly {
         }
         hashes.iter().for_each(|&hash| self.this.insert(hash));
         self.this.merge(folded);
+    }
+
+    /// Adds what both hours hold to a counter.
+    pub fn merge_into(&self, counter: &mut Counter) {
+        counter.merge(&self.previous);
+        counter.merge(&self.this);
     }
 
     /// Distinct hashes of the fuller of the two hours.

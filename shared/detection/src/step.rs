@@ -4,6 +4,7 @@ mod cell;
 mod initiator;
 mod judge;
 mod remotes;
+mod upload;
 
 use weir_intel::Intel;
 

@@ -56,6 +56,12 @@ impl Database {
         Ok(Self { reader: Reader::from_source(bytes)? })
     }
 
+    /// Nodes of its search tree: how much it knows.
+    #[must_use]
+    pub fn nodes(&self) -> u64 {
+        u64::from(self.reader.metadata().node_count)
+    }
+
     /// The country of an address: `country_code`, `country.iso_code` or `country`, whichever the file has.
     #[must_use]
     pub fn country(&self, ip: IpAddr) -> Option<Country> {

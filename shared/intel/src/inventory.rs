@@ -25,6 +25,8 @@ pub struct Interface {
     pub description: Option<String>,
     /// The instance that it is attached to.
     pub instance: Option<String>,
+    /// Since when, in ms since the epoch.
+    pub attached: Option<i64>,
     /// Private addresses of both versions, in the file's order.
     pub private: Vec<IpAddr>,
     /// Public IPv4 address.
@@ -86,6 +88,8 @@ pub struct Inventory {
     types: HashMap<String, Bandwidth>,
     /// Private address to interfaces: two VPCs may use the same one.
     addresses: HashMap<IpAddr, Vec<String>>,
+    /// When the oldest of the files that say so was up to date, in ms since the epoch.
+    updated: Option<i64>,
 }
 
 impl Inventory {
@@ -150,6 +154,21 @@ impl Inventory {
         self.types.get(instance_type).copied()
     }
 
+    /// When the account was described, in ms since the epoch: of several files that say so (`Updated`), the oldest.
+    #[must_use]
+    pub const fn updated(&self) -> Option<i64> {
+        self.updated
+    }
+
+    /// The instance that an interface was attached to at `time` (ms since the epoch), where the files tell: what was
+    /// before its present attachment they do not.
+    #[must_use]
+    pub fn instance_on(&self, interface: &str, time: i64) -> Option<&str> {
+        let interface = self.interfaces.get(interface)?;
+        let since = interface.attached.unwrap_or(i64::MIN);
+        interface.instance.as_deref().filter(|_| time >= since)
+    }
+
     /// Whether no file told anything of interfaces and instances.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -174,7 +193,11 @@ impl Inventory {
         replace(&mut known.interface_type, new.interface_type);
         replace(&mut known.requester, new.requester);
         replace(&mut known.description, new.description);
-        replace(&mut known.instance, new.instance);
+        if new.instance.is_some() {
+            let same = known.instance == new.instance;
+            known.attached = new.attached.or(known.attached.filter(|_| same));
+            known.instance = new.instance;
+        }
         replace(&mut known.public, new.public);
         replace(&mut known.vpc, new.vpc);
         replace(&mut known.subnet, new.subnet);

@@ -2,13 +2,17 @@
 
 use jiff::Timestamp;
 
+use crate::cidr::Cidr;
+use crate::feed::without_port;
 use crate::ranges::{LineError, RangeSet};
 
 /// What a list's addresses are.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum ListKind {
-    /// Tor relays and exits.
+    /// Tor relays of all kinds: what a client or a relay dials.
     Tor,
+    /// Tor relays from which traffic leaves: what a stranger calls from.
+    TorExit,
     /// Open and residential proxies.
     Proxy,
     /// VPN servers.
@@ -16,14 +20,21 @@ pub enum ListKind {
 }
 
 impl ListKind {
-    /// All, the one that says most about an address first.
-    pub const ALL: [Self; 3] = [Self::Tor, Self::Proxy, Self::Vpn];
+    /// All.
+    pub const ALL: [Self; 4] = [Self::Tor, Self::TorExit, Self::Proxy, Self::Vpn];
+
+    /// The lists of what an entity dials, the one that says most about an address first.
+    pub const DIALLED: [Self; 3] = [Self::Tor, Self::Proxy, Self::Vpn];
+
+    /// The lists of who calls an interface of ours, the one that says most about an address first.
+    pub const CALLING: [Self; 3] = [Self::TorExit, Self::Proxy, Self::Vpn];
 
     /// The label that its addresses get.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Tor => "tor",
+            Self::TorExit => "tor-exit",
             Self::Proxy => "proxy",
             Self::Vpn => "vpn",
         }
@@ -34,6 +45,7 @@ impl ListKind {
     pub const fn file(self) -> &'static str {
         match self {
             Self::Tor => "tor.txt",
+            Self::TorExit => "tor-exit.txt",
             Self::Proxy => "proxy.txt",
             Self::Vpn => "vpn.txt",
         }
@@ -45,6 +57,8 @@ impl ListKind {
 pub struct Updated {
     /// Tor list.
     pub tor: Option<i64>,
+    /// List of Tor exits.
+    pub tor_exit: Option<i64>,
     /// Proxy list.
     pub proxy: Option<i64>,
     /// VPN list.
@@ -57,33 +71,55 @@ impl Updated {
     pub const fn of(self, kind: ListKind) -> Option<i64> {
         match kind {
             ListKind::Tor => self.tor,
+            ListKind::TorExit => self.tor_exit,
             ListKind::Proxy => self.proxy,
             ListKind::Vpn => self.vpn,
         }
     }
 }
 
-/// A list read from its file.
+/// A list read from its lines.
 #[derive(Clone, Debug, Default)]
 pub struct AddressList {
     /// Its addresses.
     pub ranges: RangeSet,
     /// When it was made, in ms since the epoch.
     pub updated: Option<i64>,
+    /// Lines that should hold an address.
+    pub entries: usize,
 }
 
 impl AddressList {
-    /// Reads one address or CIDR a line, see [`RangeSet::parse`]; a comment `# updated: 2026-11-24T04:00:00Z` dates it.
+    /// Reads one address or CIDR a line, as [`feed::read`](crate::feed::read) describes them.
     #[must_use]
     pub fn parse(text: &str) -> (Self, Vec<LineError>) {
-        let (ranges, errors) = RangeSet::parse(text);
-        let updated = text
-            .lines()
-            .filter_map(|line| line.trim_start_matches(['\u{feff}', ' ']).strip_prefix('#'))
-            .filter_map(|comment| comment.trim_start().strip_prefix("updated:"))
-            .find_map(|date| date.trim().parse::<Timestamp>().ok());
-        (Self { ranges, updated: updated.map(Timestamp::as_millisecond) }, errors)
+        let (mut bad, mut updated, mut entries) = (Vec::new(), None, 0);
+        let blocks = text.trim_start_matches('\u{feff}').lines().zip(1..).filter_map(|(line, number)| {
+            let line = line.trim();
+            if let Some(comment) = line.strip_prefix('#') {
+                updated = updated.or_else(|| date(comment));
+            }
+            let field = line.split(['#', ';']).next()?.split([',', ' ', '\t']).next()?.trim_matches('"');
+            if field.is_empty() {
+                return None;
+            }
+            let parsed = field.parse::<Cidr>().or_else(|source| without_port(field).ok_or(source));
+            // The names of a CSV's columns.
+            if parsed.is_err() && entries == 0 && line.contains(',') {
+                return None;
+            }
+            entries += 1;
+            parsed.map_err(|source| bad.push(LineError { line: number, source })).ok()
+        });
+        let ranges = blocks.collect();
+        (Self { ranges, updated, entries }, bad)
     }
+}
+
+/// The date of a comment such as ` updated: 2026-11-24T04:00:00Z`, in ms since the epoch.
+fn date(comment: &str) -> Option<i64> {
+    let date = comment.trim_start().strip_prefix("updated:")?.trim();
+    date.parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
 }
 
 /// What a list's evidence is worth at `now`: all, or half where it is older than `max_age` (all three in ms).

@@ -2,11 +2,19 @@
 
 use maxminddb::MaxMindDbError;
 
-use crate::{Intel, geo::Database, lists::AddressList, ranges::LineError};
+use crate::{
+    Catalogue, Intel,
+    aws_ranges::AwsRanges,
+    catalogue::CatalogueError,
+    feed::{self, Refusal},
+    geo::Database,
+    lists::ListKind,
+    ranges::LineError,
+};
 
 impl Intel {
-    /// Reads `tor.txt`, `vpn.txt`, `proxy.txt`, `country.mmdb`, `asn.mmdb` and `inventory*.json`, given as name and
-    /// bytes in any order; other names are passed over.
+    /// Reads `tor.txt`, `tor-exit.txt`, `vpn.txt`, `proxy.txt`, `ip-ranges.json`, `country.mmdb`, `asn.mmdb`,
+    /// `catalogue.toml` and `inventory*.json`, given as name and bytes in any order; other names are passed over.
     ///
     /// # Errors
     /// None that stops: a bad line, or a file that cannot be read, is a fault beside what could.
@@ -16,31 +24,31 @@ impl Intel {
         let mut faults = Vec::new();
         // The merge of inventories lets the later file win: make that the later name.
         let mut files: Vec<(N, Vec<u8>)> = files.into_iter().collect();
-        files.sort_by(|a, b| a.0.as_ref().cmp(b.0.as_ref()));
+        // The same for the two lists of Tor, of which the first may hold the second.
+        files.sort_by(|a, b| {
+            let place = |name: &N| (name.as_ref() == ListKind::TorExit.file(), name.as_ref().to_owned());
+            place(&a.0).cmp(&place(&b.0))
+        });
         for (name, bytes) in files {
             if let Err(kind) = intel.add_file(name.as_ref(), bytes) {
                 faults.push(FileFault { file: name.as_ref().chars().take(80).collect(), kind });
             }
         }
+        // Exits are relays too: without the others they are better than nothing.
+        if intel.tor.is_empty() && !intel.tor_exit.is_empty() {
+            (intel.tor, intel.updated.tor) = (intel.tor_exit.clone(), intel.updated.tor_exit);
+        }
         (intel, faults)
     }
 
     fn add_file(&mut self, name: &str, bytes: Vec<u8>) -> Result<(), FileFaultKind> {
+        if let Some(kind) = ListKind::ALL.into_iter().find(|kind| kind.file() == name) {
+            return self.add_list(kind, &bytes);
+        }
         match name {
-            "tor.txt" => {
-                let (list, fault) = list(&bytes)?;
-                (self.tor, self.updated.tor) = (list.ranges, list.updated);
-                fault
-            }
-            "vpn.txt" => {
-                let (list, fault) = list(&bytes)?;
-                (self.vpn, self.updated.vpn) = (list.ranges, list.updated);
-                fault
-            }
-            "proxy.txt" => {
-                let (list, fault) = list(&bytes)?;
-                (self.proxy, self.updated.proxy) = (list.ranges, list.updated);
-                fault
+            "ip-ranges.json" => {
+                self.aws = AwsRanges::parse(&bytes).map_err(FileFaultKind::AwsRanges)?;
+                Ok(())
             }
             "country.mmdb" => {
                 self.countries = Some(Database::open(bytes).map_err(FileFaultKind::Database)?);
@@ -50,11 +58,39 @@ impl Intel {
                 self.networks = Some(Database::open(bytes).map_err(FileFaultKind::Database)?);
                 Ok(())
             }
+            "catalogue.toml" => {
+                let text = std::str::from_utf8(&bytes).map_err(FileFaultKind::NoText)?;
+                let mut catalogue = Catalogue::shipped().map_err(FileFaultKind::Catalogue)?;
+                catalogue.merge(text).map_err(FileFaultKind::Catalogue)?;
+                self.catalogue = Some(catalogue);
+                Ok(())
+            }
             _ if name.starts_with("inventory") && name.ends_with(".json") => {
                 self.inventory.merge(&bytes).map_err(FileFaultKind::Inventory)
             }
             _ => Ok(()),
         }
+    }
+
+    /// Takes a list; of Tor in a format that tells the exits apart, both lists.
+    fn add_list(&mut self, kind: ListKind, bytes: &[u8]) -> Result<(), FileFaultKind> {
+        if std::str::from_utf8(bytes).is_ok_and(|text| !feed::is_whole(text)) {
+            return Err(FileFaultKind::Checksum);
+        }
+        let read = feed::read(bytes).map_err(FileFaultKind::List)?;
+        // A file of exits alone comes later by name, and says the same or more.
+        if kind == ListKind::Tor && !read.exits.is_empty() {
+            (self.tor_exit, self.updated.tor_exit) = (read.exits, read.published);
+        }
+        let (list, updated) = match kind {
+            ListKind::Tor => (&mut self.tor, &mut self.updated.tor),
+            ListKind::TorExit => (&mut self.tor_exit, &mut self.updated.tor_exit),
+            ListKind::Vpn => (&mut self.vpn, &mut self.updated.vpn),
+            ListKind::Proxy => (&mut self.proxy, &mut self.updated.proxy),
+        };
+        (*list, *updated) = (read.addresses, read.published);
+        let count = read.bad.len();
+        read.bad.into_iter().next().map_or(Ok(()), |first| Err(FileFaultKind::Lines { count, first }))
     }
 }
 
@@ -72,12 +108,21 @@ pub struct FileFault {
 /// What is wrong with a file.
 #[derive(Debug, thiserror::Error)]
 pub enum FileFaultKind {
+    /// Not what AWS publishes: the file is not used.
+    #[error("expected the JSON that AWS publishes as `ip-ranges.json`")]
+    AwsRanges(#[source] serde_json::Error),
+    /// A list that lost or gained lines since it was stored: the file is not used.
+    #[error("expected the lines that the list's `sha256` was made of; store it anew or remove that line")]
+    Checksum,
     /// No MaxMind DB: the file is not used.
     #[error("expected a MaxMind DB file")]
     Database(#[source] MaxMindDbError),
     /// No JSON as the AWS command line prints it: the file is not used.
     #[error("expected the JSON that `aws ec2 describe-…` prints")]
     Inventory(#[source] serde_json::Error),
+    /// No catalogue: the shipped one is used.
+    #[error("expected a catalogue of tools")]
+    Catalogue(#[source] CatalogueError),
     /// Some lines are no addresses: the others are used.
     #[error("{count} of its lines passed over, the first of them")]
     Lines {
@@ -87,20 +132,12 @@ pub enum FileFaultKind {
         #[source]
         first: LineError,
     },
-    /// A list that is no text: the file is not used.
-    #[error("expected text with one address or CIDR a line, found other bytes")]
+    /// No list: the file is not used.
+    #[error("expected one address or CIDR a line, or a list of Tor relays")]
+    List(#[source] Refusal),
+    /// A catalogue that is no text: the shipped one is used.
+    #[error("expected text, found other bytes")]
     NoText(#[source] std::str::Utf8Error),
-}
-
-/// The list, and what was wrong with lines of it.
-type Listed = (AddressList, Result<(), FileFaultKind>);
-
-fn list(bytes: &[u8]) -> Result<Listed, FileFaultKind> {
-    let text = std::str::from_utf8(bytes).map_err(FileFaultKind::NoText)?;
-    let (list, errors) = AddressList::parse(text);
-    let count = errors.len();
-    let fault = errors.into_iter().next().map_or(Ok(()), |first| Err(FileFaultKind::Lines { count, first }));
-    Ok((list, fault))
 }
 
 #[cfg(test)]
@@ -147,12 +184,17 @@ mod tests {
             ("tor.txt", b"192.0.2.1\nexit.example\n192.0.2.300\n".to_vec()),
             ("vpn.txt", b"\xff\xfe1".to_vec()),
             ("country.mmdb", b"<html>".to_vec()),
+            ("catalogue.toml", b"disabled = [\"nobody\"]".to_vec()),
             ("inventory-1.json", b"{\n\"Reservations\": 5}".to_vec()),
             ("inventory-2.json", br#"{"Reservations":[{"Instances":[{"InstanceId":"i-1"}]}]}"#.to_vec()),
         ];
         let (intel, faults) = Intel::load(files);
         let texts: Vec<String> = faults.iter().map(chain).collect();
-        assert_eq!(faults.len(), 4, "{texts:?}");
+        assert_eq!(faults.len(), 5, "{texts:?}");
+        let own =
+            texts.iter().position(|text| text.starts_with("catalogue.toml: expected a catalogue")).unwrap();
+        assert!(texts[own].ends_with("found `nobody`"), "{}", texts[own]);
+        let texts: Vec<String> = texts.into_iter().filter(|text| !text.starts_with("catalogue")).collect();
         assert!(texts[0].starts_with("country.mmdb: expected a MaxMind DB file: "), "{}", texts[0]);
         assert!(texts[1].contains("inventory-1.json") && texts[1].contains("at line 2"), "{}", texts[1]);
         assert_eq!(
@@ -160,7 +202,7 @@ mod tests {
             "tor.txt: 2 of its lines passed over, the first of them: line 2: \
              expected an IPv4 or IPv6 address or CIDR, found \"exit.example\""
         );
-        assert!(texts[3].starts_with("vpn.txt: expected text"), "{}", texts[3]);
+        assert!(texts[3].starts_with("vpn.txt: expected one address or CIDR"), "{}", texts[3]);
         assert!(intel.tor.contains("192.0.2.1".parse().unwrap()));
         assert!(intel.inventory.instance("i-1").is_some());
     }

@@ -7,6 +7,7 @@
 use std::net::IpAddr;
 
 use crate::cidr::{Cidr, CidrError};
+use crate::lists::AddressList;
 
 /// Addresses and blocks of both versions; overlapping and adjacent blocks are one range.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -21,20 +22,11 @@ impl RangeSet {
     /// Reads one address or CIDR a line.
     ///
     /// # Shape
-    /// `#` and `;` begin a comment, anywhere in a line; blank lines, surrounding spaces, a byte order mark and CRLF
-    /// are ignored. A bad line is returned with its number and leaves the others in force.
+    /// That of [`feed::read`](crate::feed::read). A bad line is returned with its number and leaves the others in force.
     #[must_use]
     pub fn parse(text: &str) -> (Self, Vec<LineError>) {
-        let mut errors = Vec::new();
-        let blocks = text.trim_start_matches('\u{feff}').lines().zip(1..).filter_map(|(line, number)| {
-            let content = line.split(['#', ';']).next().unwrap_or_default().trim();
-            if content.is_empty() {
-                return None;
-            }
-            content.parse::<Cidr>().map_err(|source| errors.push(LineError { line: number, source })).ok()
-        });
-        let set = blocks.collect();
-        (set, errors)
+        let (list, errors) = AddressList::parse(text);
+        (list.ranges, errors)
     }
 
     /// Whether `address` is in the set; a v4-mapped v6 address counts as its v4 address.

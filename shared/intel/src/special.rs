@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::RangeSet;
+use crate::{Cidr, RangeSet};
 
 /// Whether traffic with `ip` crosses the edge of the account's own networks.
 ///
@@ -28,6 +28,29 @@ pub fn is_private(ip: IpAddr) -> bool {
             }
         },
     }
+}
+
+/// Whether a block holds an address for which [`is_private`] is true.
+pub fn touches_private(block: Cidr) -> bool {
+    const PRIVATE: [(IpAddr, u8); 12] = [
+        (IpAddr::V4(Ipv4Addr::new(0, 0, 0, 0)), 8),
+        (IpAddr::V4(Ipv4Addr::new(10, 0, 0, 0)), 8),
+        (IpAddr::V4(Ipv4Addr::new(100, 64, 0, 0)), 10),
+        (IpAddr::V4(Ipv4Addr::LOCALHOST), 8),
+        (IpAddr::V4(Ipv4Addr::new(169, 254, 0, 0)), 16),
+        (IpAddr::V4(Ipv4Addr::new(172, 16, 0, 0)), 12),
+        (IpAddr::V4(Ipv4Addr::new(192, 168, 0, 0)), 16),
+        (IpAddr::V4(Ipv4Addr::new(224, 0, 0, 0)), 3),
+        (IpAddr::V6(Ipv6Addr::UNSPECIFIED), 127),
+        (IpAddr::V6(Ipv6Addr::new(0xfc00, 0, 0, 0, 0, 0, 0, 0)), 7),
+        (IpAddr::V6(Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0)), 10),
+        (IpAddr::V6(Ipv6Addr::new(0xff00, 0, 0, 0, 0, 0, 0, 0)), 8),
+    ];
+    PRIVATE
+        .into_iter()
+        .filter_map(|(network, prefix)| Cidr::new(network, prefix).ok())
+        .any(|private| private.contains(block.network()) || block.contains(private.network()))
+        || is_private(block.network())
 }
 
 fn is_private_v4(ip: Ipv4Addr) -> bool {
@@ -94,6 +117,22 @@ mod tests {
             "64:ff9b::808:808",
         ] {
             assert!(!is_private(outside.parse().unwrap()), "{outside}");
+        }
+    }
+
+    #[test]
+    fn a_block_is_private_where_any_of_its_addresses_is() {
+        for (block, private) in [
+            ("192.160.0.0/12", true),
+            ("192.168.4.0/24", true),
+            ("172.0.0.0/11", true),
+            ("::ffff:10.0.0.0/104", true),
+            ("::/64", true),
+            ("192.160.0.0/13", false),
+            ("203.0.113.0/24", false),
+            ("2001:db8::/32", false),
+        ] {
+            assert_eq!(touches_private(block.parse().unwrap()), private, "{block}");
         }
     }
 

@@ -6,6 +6,7 @@
 //! What OCSF has no place for keeps the name that AWS gives it, under `unmapped`.
 
 mod call;
+mod lookup;
 
 use std::net::IpAddr;
 
@@ -14,6 +15,7 @@ use serde::{Serialize, Serializer};
 use crate::flow::{Action, Direction, Flow};
 
 pub use call::NormalisedCall;
+pub use lookup::NormalisedLookup;
 
 /// A flow in the attributes of OCSF, to be serialised.
 ///

@@ -14,10 +14,13 @@ use self::batch::{Batch, Item};
 use self::input::{Input, Piece};
 use crate::api_call::{self, ApiCall, Trail};
 use crate::decode::{DecodeError, Decoder, PAYLOAD_CAP};
+use crate::endpoint::{Endpoint, Found};
 use crate::flow::{Flow, Loss};
+use crate::lookup::{self, Lookup};
 use crate::parquet::{FlowTable, TableError};
 use crate::reject::{Reason, Reject, excerpt};
 use crate::source::Source;
+use crate::telemetry::Telemetry;
 use crate::vpc_flow::{Format, Line, Lines};
 
 /// How to read a file.
@@ -48,10 +51,14 @@ impl Default for ReadOptions {
 pub enum Entry<'a> {
     /// Traffic.
     Flow(Flow<'a>),
+    /// A name that was looked up.
+    Lookup(Box<Lookup<'a>>),
     /// A call of an AWS API.
     Call(Box<ApiCall<'a>>),
     /// No traffic, or lost records.
     Loss(Loss<'a>),
+    /// What a host, a container platform or a sensor told.
+    Telemetry(Box<Telemetry>),
     /// Something that was refused.
     Reject(Reject<'a>),
     /// A message about the delivery or the log, and not about traffic or a call.
@@ -65,12 +72,14 @@ pub struct Counts {
     pub lines: u64,
     /// Decoded bytes of the file; of a Parquet file, its size.
     pub bytes: u64,
-    /// Flows and calls.
+    /// Flows, calls, lookups and other records.
     pub records: u64,
     /// Rows that declare no traffic or lost records.
     pub losses: u64,
-    /// Messages about the delivery, digests and Insights events.
+    /// Messages about the delivery, headers, comments, digests and Insights events.
     pub controls: u64,
+    /// Records of known logs that say nothing about traffic or programs.
+    pub unused: u64,
     /// Rejects by [`Reason::code`].
     pub rejects: BTreeMap<&'static str, u64>,
 }
@@ -110,8 +119,13 @@ pub struct RecordReader<'a> {
     input: Input<'a>,
     lines: Lines,
     batch: Batch,
+    endpoint: Endpoint,
+    /// The fault that ended the input, until what waited for more of it was handed out.
+    fault: Option<ReadError>,
     table: Option<FlowTable>,
     source: Source,
+    /// The last line was one of a flow log, so the next one is probably too.
+    flows: bool,
     max_document: usize,
     line: u64,
     counts: Counts,
@@ -123,6 +137,7 @@ enum Place {
     Item(usize),
     Row,
     Reject(Range<usize>, Reason),
+    Found(Found),
 }
 
 impl<'a> RecordReader<'a> {
@@ -145,8 +160,11 @@ impl<'a> RecordReader<'a> {
             input,
             lines: Lines::new(options.flow_format.clone()),
             batch: Batch::default(),
+            endpoint: Endpoint::new(options.source),
+            fault: None,
             table,
             source: options.source,
+            flows: options.flow_format.is_some(),
             max_document: options.max_document,
             line: 0,
             counts: Counts::default(),
@@ -165,6 +183,17 @@ impl<'a> RecordReader<'a> {
     )]
     pub fn next(&mut self) -> Result<Option<Entry<'_>>, ReadError> {
         let place = loop {
+            if let Some(found) = self.endpoint.next() {
+                match found {
+                    Found::Unused => self.counts.unused += 1,
+                    Found::Control => {}
+                    found => break Place::Found(found),
+                }
+                continue;
+            }
+            if let Some(fault) = self.fault.take() {
+                return Err(fault);
+            }
             if let Some(item) = self.batch.advance() {
                 self.counts.lines += 1;
                 break Place::Item(item);
@@ -177,12 +206,27 @@ impl<'a> RecordReader<'a> {
                 self.counts.lines += 1;
                 break Place::Row;
             }
-            let piece = self.input.next()?;
+            let piece = match self.input.next() {
+                Ok(piece) => piece,
+                Err(error) => {
+                    self.fault = Some(error.into());
+                    self.endpoint.finish();
+                    continue;
+                }
+            };
             self.line = self.input.line_ends + 1;
             match piece {
-                Piece::End => return Ok(None),
+                Piece::End => {
+                    self.endpoint.finish();
+                    if self.endpoint.is_empty() {
+                        return Ok(None);
+                    }
+                }
                 Piece::Line(range) => {
                     self.counts.lines += 1;
+                    if self.offer_first(range.clone()) {
+                        continue;
+                    }
                     match self.settle(range.clone()) {
                         None => break Place::Text(range),
                         Some(Line::Reject(reason)) => break Place::Reject(range, reason),
@@ -190,15 +234,25 @@ impl<'a> RecordReader<'a> {
                     }
                 }
                 Piece::Document(range) => {
-                    let json = self.input.get(range.clone());
-                    if self.batch.load(json, self.max_document) {
+                    self.counts.lines += 1;
+                    if self.offer_first(range.clone()) {
                         continue;
                     }
-                    self.counts.lines += 1;
+                    let json = self.input.get(range.clone());
+                    if self.batch.load(json, self.max_document) {
+                        self.counts.lines -= 1;
+                        continue;
+                    }
                     if self.source == Source::Envelope {
                         break Place::Reject(range, Reason::UnknownRecord);
                     }
                     break Place::Text(range);
+                }
+                Piece::Element(range) => {
+                    self.counts.lines += 1;
+                    if !self.offer_first(range.clone()) {
+                        break Place::Reject(range, Reason::UnknownRecord);
+                    }
                 }
                 Piece::Member(range) => {
                     let json = self.input.get(range);
@@ -207,7 +261,8 @@ impl<'a> RecordReader<'a> {
                 }
                 Piece::Broken(range) => {
                     self.counts.lines += 1;
-                    break Place::Reject(range, Reason::BadJson);
+                    let is_xml = self.input.get(range.clone()).first() == Some(&b'<');
+                    break Place::Reject(range, if is_xml { Reason::BadXml } else { Reason::BadJson });
                 }
                 Piece::TooLong(range, limit) => {
                     self.counts.lines += 1;
@@ -234,6 +289,21 @@ impl<'a> RecordReader<'a> {
         self.batch.payload_id()
     }
 
+    /// Offers a piece to the endpoint sources before it is read as a flow log, where that is worth it.
+    #[inline]
+    fn offer_first(&mut self, range: Range<usize>) -> bool {
+        let bytes = self.input.get(range);
+        let first = match self.source {
+            Source::VpcFlow | Source::Envelope => false,
+            Source::Auto => !self.flows && self.endpoint.comes_first(bytes),
+            _ => true,
+        };
+        first && std::str::from_utf8(bytes).is_ok_and(|text| self.endpoint.offer(text, None)) && {
+            self.counts.lines += self.endpoint.more();
+            true
+        }
+    }
+
     /// Takes headers and empty lines, and refuses what is no text.
     #[inline]
     fn settle(&mut self, range: Range<usize>) -> Option<Line<'static>> {
@@ -242,50 +312,80 @@ impl<'a> RecordReader<'a> {
             None => Some(Line::Blank),
             Some(first) if first.is_ascii_whitespace() && bytes.trim_ascii().is_empty() => Some(Line::Blank),
             Some(_) if self.source == Source::Envelope => Some(Line::Reject(Reason::UnknownRecord)),
-            Some(first) if first.is_ascii_lowercase() => self.lines.control(std::str::from_utf8(bytes).ok()?),
+            Some(_) if !self.source.has_flow_logs() => None,
+            Some(first) if first.is_ascii_lowercase() => {
+                match self.lines.control(std::str::from_utf8(bytes).ok()?) {
+                    Some(Line::Header) => {
+                        self.flows = true;
+                        Some(Line::Header)
+                    }
+                    // Nobody has looked at it yet who knows other logs.
+                    Some(Line::Reject(_)) if self.source == Source::Auto => None,
+                    control => control,
+                }
+            }
             Some(_) => None,
         }
     }
 
     #[inline]
     fn entry(&mut self, place: Place) -> Entry<'_> {
-        let (bytes, line) = match place {
+        let is_flow_log = self.source.has_flow_logs();
+        let (bytes, received, line) = match place {
             Place::Text(range) => {
                 let bytes = self.input.get(range);
+                if let Some(flow) = self.lines.plain(bytes) {
+                    self.counts.records += 1;
+                    return Entry::Flow(flow);
+                }
                 let line = match std::str::from_utf8(bytes) {
                     Ok(text) if self.source.is_call(text) => {
                         return call(&mut self.counts, self.line, text, None);
                     }
-                    Ok(_) if self.source == Source::CloudTrail => Line::Reject(Reason::UnknownRecord),
-                    Ok(text) => self.lines.read(text, None),
+                    Ok(text) if self.source.is_lookup(text) => {
+                        return read_lookup(&mut self.counts, self.line, text);
+                    }
+                    Ok(text) if is_flow_log => self.lines.read(text, None),
+                    Ok(_) => Line::Reject(Reason::UnknownRecord),
                     Err(_) => Line::Reject(Reason::NotUtf8),
                 };
-                (bytes, line)
+                (bytes, None, line)
             }
-            Place::Reject(range, reason) => (self.input.get(range), Line::Reject(reason)),
+            Place::Reject(range, reason) => return self.refuse(range, reason),
+            Place::Found(found) => return entry_of(found, self.line, &mut self.counts),
             Place::Item(item) => match self.batch.get(item) {
                 Item::Message(text, received) if self.source.is_call(text) => {
                     return call(&mut self.counts, self.line, text.trim_end(), received);
                 }
-                Item::Message(text, _) if self.source == Source::CloudTrail => {
-                    (text.as_bytes(), Line::Reject(Reason::UnknownRecord))
+                Item::Message(text, _) if self.source.is_lookup(text) => {
+                    return read_lookup(&mut self.counts, self.line, text.trim_end());
                 }
                 Item::Message(text, received) => {
-                    (text.as_bytes(), self.lines.read(text.trim_end(), received))
+                    let line = if is_flow_log && !(self.endpoint.is_sticky() && text.starts_with('{')) {
+                        self.lines.read(text.trim_end(), received)
+                    } else {
+                        Line::Reject(Reason::UnknownRecord)
+                    };
+                    (text.as_bytes(), received, line)
                 }
                 Item::Control => {
                     self.counts.controls += 1;
                     return Entry::Control;
                 }
-                Item::Reject(text, reason) => (text.as_bytes(), Line::Reject(reason)),
+                Item::Reject(text, reason) => {
+                    *self.counts.rejects.entry(reason.code()).or_default() += 1;
+                    let (source, text) = (self.source.or_flow(), excerpt(text.as_bytes()));
+                    return Entry::Reject(Reject { line: self.line, source, reason, text });
+                }
             },
             Place::Row => match &self.table {
-                Some(table) => (&b""[..], table.row()),
-                None => (&b""[..], Line::Blank),
+                Some(table) => (&b""[..], None, table.row()),
+                None => (&b""[..], None, Line::Blank),
             },
         };
         match line {
             Line::Flow(flow) => {
+                self.flows = true;
                 self.counts.records += 1;
                 Entry::Flow(flow)
             }
@@ -298,6 +398,16 @@ impl<'a> RecordReader<'a> {
                 Entry::Control
             }
             Line::Reject(reason) => {
+                self.flows = false;
+                if self.source != Source::VpcFlow
+                    && !bytes.is_empty()
+                    && let Ok(text) = std::str::from_utf8(bytes)
+                    && self.endpoint.offer(text, received)
+                {
+                    self.counts.lines += self.endpoint.more();
+                    let found = self.endpoint.next().unwrap_or(Found::Control);
+                    return entry_of(found, self.line, &mut self.counts);
+                }
                 *self.counts.rejects.entry(reason.code()).or_default() += 1;
                 let text = match (&self.table, bytes) {
                     (Some(table), b"") => table.text().into(),
@@ -305,6 +415,48 @@ impl<'a> RecordReader<'a> {
                 };
                 Entry::Reject(Reject { line: self.line, source: self.source.or_flow(), reason, text })
             }
+        }
+    }
+
+    fn refuse(&mut self, range: Range<usize>, reason: Reason) -> Entry<'_> {
+        *self.counts.rejects.entry(reason.code()).or_default() += 1;
+        let text = excerpt(self.input.get(range));
+        Entry::Reject(Reject { line: self.line, source: self.source.or_flow(), reason, text })
+    }
+}
+
+/// Counts what an endpoint source found.
+fn entry_of(found: Found, line: u64, counts: &mut Counts) -> Entry<'static> {
+    match found {
+        Found::Telemetry(telemetry) => {
+            counts.records += 1;
+            Entry::Telemetry(telemetry)
+        }
+        Found::Reject(source, reason, text) => {
+            *counts.rejects.entry(reason.code()).or_default() += 1;
+            Entry::Reject(Reject { line, source, reason, text: text.into() })
+        }
+        Found::Unused => {
+            (counts.unused, counts.controls) = (counts.unused + 1, counts.controls + 1);
+            Entry::Control
+        }
+        Found::Control => {
+            counts.controls += 1;
+            Entry::Control
+        }
+    }
+}
+
+/// The entry of a line of a resolver's log.
+fn read_lookup<'t>(counts: &mut Counts, line: u64, text: &'t str) -> Entry<'t> {
+    match lookup::read(text) {
+        Ok(lookup) => {
+            counts.records += 1;
+            Entry::Lookup(lookup)
+        }
+        Err(reason) => {
+            *counts.rejects.entry(reason.code()).or_default() += 1;
+            Entry::Reject(Reject { line, source: Source::Resolver, reason, text: excerpt(text.as_bytes()) })
         }
     }
 }

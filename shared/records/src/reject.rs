@@ -33,15 +33,15 @@ pub enum Reason {
     /// A field holds something that its column cannot.
     #[error("field `{field}` should be {expected}")]
     BadField {
-        /// Column name as AWS writes it.
+        /// Its name, as the log's maker writes it.
         field: &'static str,
         /// What the column holds.
         expected: &'static str,
     },
-    /// A field that a flow cannot be without is absent.
-    #[error("field `{field}` is absent, and a record needs it")]
+    /// A field that a record cannot be without is absent.
+    #[error("field `{field}` is absent, and the record needs it")]
     MissingField {
-        /// Column name as AWS writes it.
+        /// Its name, as the log's maker writes it.
         field: &'static str,
     },
     /// The flow ends before it starts.
@@ -59,8 +59,11 @@ pub enum Reason {
     /// Broken JSON.
     #[error("a line that opens with a brace or bracket should be JSON")]
     BadJson,
+    /// Broken XML, or XML with a document type, which could name entities.
+    #[error("an event that opens with `<Event` should be XML without a document type, and close")]
+    BadXml,
     /// Readable, but none of the records that this version knows.
-    #[error("neither a record that this version reads nor an event that carries one")]
+    #[error("none of the records that weir knows, nor an event that carries one")]
     UnknownRecord,
     /// The payload inside an event cannot be opened.
     #[error("the payload should be base64 of text, gzip or zstd, within the size limit")]
@@ -82,6 +85,7 @@ impl Reason {
             Self::NotUtf8 => "not-utf8",
             Self::TooLong { .. } => "too-long",
             Self::BadJson => "bad-json",
+            Self::BadXml => "bad-xml",
             Self::UnknownRecord => "unknown-record",
             Self::BadPayload => "bad-payload",
             Self::ObjectReference => "object-reference",

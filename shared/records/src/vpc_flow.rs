@@ -9,6 +9,7 @@ mod column;
 mod fields;
 mod format;
 mod json;
+mod plain;
 mod row;
 mod scan;
 #[cfg(test)]
@@ -54,6 +55,8 @@ pub struct Lines {
     format: Format,
     /// A transit gateway log needs no `--flow-format`, since no format of VPC flow logs was given.
     guess_gateway: bool,
+    /// The format in force is not the default one: no row can be plain.
+    ordered: bool,
     fields: Fields,
     message: String,
 }
@@ -61,7 +64,9 @@ pub struct Lines {
 impl Lines {
     /// Reads lines in `format`, or in the default format until a header says otherwise.
     pub fn new(format: Option<Format>) -> Self {
-        Self { guess_gateway: format.is_none(), format: format.unwrap_or_default(), ..Self::default() }
+        let guess_gateway = format.is_none();
+        let format = format.unwrap_or_default();
+        Self { guess_gateway, ordered: !format.is_default(), format, ..Self::default() }
     }
 
     /// The order of the fields in force.
@@ -75,8 +80,9 @@ impl Lines {
             return Some(Line::Blank);
         }
         if Format::is_header(line) {
-            return Some(match line.trim_end().parse() {
+            return Some(match line.trim_end().parse::<Format>() {
                 Ok(format) => {
+                    self.ordered = !format.is_default();
                     (self.format, self.guess_gateway) = (format, false);
                     Line::Header
                 }
@@ -94,6 +100,9 @@ impl Lines {
     ///
     /// Without its line ending. Fields are separated by single spaces, and `-` is absent.
     pub fn read<'a>(&'a mut self, line: &'a str, received: Option<i64>) -> Line<'a> {
+        if let Some(flow) = self.plain(line.as_bytes()) {
+            return Line::Flow(flow);
+        }
         if let Some(line) = self.control(line) {
             return line;
         }
@@ -104,10 +113,19 @@ impl Lines {
         row::read(&self.format, line, received)
     }
 
+    /// The flow of a row in the default format that has nothing absent: most rows of most files.
+    ///
+    /// `None` says nothing: [`read`](Self::read) may read the line all the same.
+    #[inline]
+    pub fn plain<'a>(&self, line: &'a [u8]) -> Option<Flow<'a>> {
+        if self.ordered { None } else { plain::read(line) }
+    }
+
     /// Recognises the default format of transit gateway logs: `6 TransitGateway…`.
     fn settle_format(&mut self, line: &str) {
         if self.guess_gateway && line.get(1..).is_some_and(|rest| rest.starts_with(" TransitGateway")) {
             self.format = Format::transit_gateway();
+            self.ordered = true;
             self.guess_gateway = false;
         }
     }

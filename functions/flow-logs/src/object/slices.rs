@@ -104,7 +104,8 @@ impl<'a> Slices<'a> {
                 }
                 Entry::Loss(loss) => self.tally.loss(&loss),
                 Entry::Reject(reject) => self.tally.reject(reject.reason),
-                Entry::Call(_) | Entry::Control => {}
+                Entry::Telemetry(_) => self.tally.reject(weir_records::Reason::UnknownRecord),
+                Entry::Call(_) | Entry::Lookup(_) | Entry::Control => {}
             }
         }
         Ok(())

@@ -1,19 +1,19 @@
 //! A payload that is delivered again.
 
-use crate::cloud::Cloud;
+use crate::cloud;
 use crate::payloads::{INTERFACE, closed_scan, window};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
 async fn a_payload_delivered_three_times_at_once_counts_once_and_alerts_once() {
     let event = closed_scan(INTERFACE, window(), 300);
 
-    let once = Cloud::new("once").await;
+    let once = cloud("once").await;
     let mut function = once.function(&[]).await;
     function.succeed(&event).await;
     assert_eq!(once.messages(&once.alerts, 1).await.len(), 1);
 
-    let thrice = Cloud::new("thrice").await;
+    let thrice = cloud("thrice").await;
     let (mut one, mut two, mut three) =
         tokio::join!(thrice.function(&[]), thrice.function(&[]), thrice.function(&[]));
     tokio::join!(one.succeed(&event), two.succeed(&event), three.succeed(&event));
@@ -30,9 +30,9 @@ async fn a_payload_delivered_three_times_at_once_counts_once_and_alerts_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
 async fn a_scan_of_25_hosts_reaches_a_subscriber_as_ocsf_and_one_of_24_does_not() {
-    let cloud = Cloud::new("scan").await;
+    let cloud = cloud("scan").await;
     let mut function = cloud.function(&[]).await;
     function.succeed(&closed_scan("eni-00000000000000024", window(), 24)).await;
     function.succeed(&closed_scan(INTERFACE, window(), 25)).await;

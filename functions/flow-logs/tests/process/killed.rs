@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use serde_json::json;
 use tokio::net::TcpListener;
+use weir_lambda::{Answer, Cloud, Function, subscription};
 
-use crate::cloud::Cloud;
-use crate::function::Function;
-use crate::payloads::{INTERFACE, closed_scan, later, logs, subscription, window};
-use crate::runtime_api::Answer;
+use crate::cloud;
+use crate::payloads::{INTERFACE, closed_scan, later, logs, window};
 
 /// Seconds that the function that dies had for its event.
 const SHORT: i64 = 8;
@@ -30,9 +29,9 @@ async fn alerted_once(cloud: &Cloud, function: &Function) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
 async fn a_kill_between_saving_and_publishing_loses_no_alert_to_the_retry() {
-    let cloud = Cloud::new("kill-retry").await;
+    let cloud = cloud("kill-retry").await;
     let event = closed_scan(INTERFACE, window(), 300);
     die_before_publishing(&cloud, &event).await;
 
@@ -45,9 +44,9 @@ async fn a_kill_between_saving_and_publishing_loses_no_alert_to_the_retry() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
 async fn a_kill_between_saving_and_publishing_loses_no_alert_to_the_next_batch() {
-    let cloud = Cloud::new("kill-next").await;
+    let cloud = cloud("kill-next").await;
     die_before_publishing(&cloud, &closed_scan(INTERFACE, window(), 300)).await;
 
     tokio::time::sleep(Duration::from_secs(SHORT as u64)).await;
@@ -59,9 +58,9 @@ async fn a_kill_between_saving_and_publishing_loses_no_alert_to_the_next_batch()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
 async fn an_alert_that_sns_does_not_take_fails_the_invocation_and_leaves_with_the_retry() {
-    let cloud = Cloud::new("refused").await;
+    let cloud = cloud("refused").await;
     let event = closed_scan(INTERFACE, window(), 300);
     // Nobody listens on the discard port.
     let mut function = cloud.function(&[("AWS_ENDPOINT_URL_SNS", "http://127.0.0.1:9")]).await;
@@ -87,9 +86,9 @@ async fn answer_in_time(function: &mut Function, event: &str) -> Answer {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
 async fn a_topic_that_never_answers_ends_the_invocation_before_lambda_would() {
-    let cloud = Cloud::new("silent").await;
+    let cloud = cloud("silent").await;
     let (mut function, _silent) = unanswered(&cloud).await;
     let answer = answer_in_time(&mut function, &closed_scan(INTERFACE, window(), 300)).await;
     assert!(matches!(&answer, Answer::Failed(error) if error.contains("Weir.Deadline")), "{answer:?}");
@@ -97,9 +96,9 @@ async fn a_topic_that_never_answers_ends_the_invocation_before_lambda_would() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
 async fn a_queue_gets_back_only_the_messages_that_were_not_done_in_time() {
-    let cloud = Cloud::new("silent-queue").await;
+    let cloud = cloud("silent-queue").await;
     let (mut function, _silent) = unanswered(&cloud).await;
     let quiet = subscription(&logs("eni-2", &[later("eni-2", window())]));
     let event = json!({"Records": [

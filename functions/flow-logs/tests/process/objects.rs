@@ -1,9 +1,10 @@
 //! Objects of S3, announced by S3 or through a queue.
 
 use serde_json::{Value, json};
+use weir_lambda::gzip;
 
-use crate::cloud::Cloud;
-use crate::payloads::{INTERFACE, gzip, later, scan, window};
+use crate::cloud;
+use crate::payloads::{INTERFACE, later, scan, window};
 
 fn announced(bucket: &str, key: &str) -> Value {
     let s3 = json!({"bucket": {"name": bucket}, "object": {"key": key, "size": 1}});
@@ -15,9 +16,9 @@ fn object(lines: &[String]) -> Vec<u8> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
 async fn an_object_announced_twice_alerts_once_and_a_key_with_escapes_is_found() {
-    let cloud = Cloud::new("object").await;
+    let cloud = cloud("object").await;
     let mut lines = scan(INTERFACE, window(), 300);
     lines.push(later(INTERFACE, window()));
     let bucket = cloud.put("a=b/flow logs.gz", object(&lines)).await;
@@ -34,12 +35,12 @@ async fn an_object_announced_twice_alerts_once_and_a_key_with_escapes_is_found()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
 async fn a_queue_of_announcements_fails_by_message_and_a_removed_object_is_no_failure() {
-    let cloud = Cloud::new("queue").await;
+    let cloud = cloud("queue").await;
     let bucket = cloud.put("good.gz", object(&[later(INTERFACE, window())])).await;
     let message = |id: &str, body: String| json!({"messageId": id, "eventSource": "aws:sqs", "body": body});
-    let payload = json!({"awslogs": {"data": crate::payloads::packed(
+    let payload = json!({"awslogs": {"data": weir_lambda::packed(
         crate::payloads::logs("eni-2", &[later("eni-2", window())]).to_string().as_bytes())}});
     let event = json!({"Records": [
         message("object", announced(&bucket, "good.gz").to_string()),
@@ -61,9 +62,9 @@ async fn a_queue_of_announcements_fails_by_message_and_a_removed_object_is_no_fa
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
 async fn an_object_five_times_as_long_needs_no_more_memory() {
-    let cloud = Cloud::new("long").await;
+    let cloud = cloud("long").await;
     // 1,000 hosts in each window: all of them at once would be five times as much.
     let lines = |windows: i64| -> Vec<String> {
         let first = window() - windows * 300;

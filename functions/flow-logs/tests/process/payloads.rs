@@ -1,14 +1,7 @@
 //! Deliveries of flow logs that end in an alert, or do not.
 
-use std::io::Write as _;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use serde_json::{Value, json};
-
-use crate::function::wall;
+use weir_lambda::{subscription, wall};
 
 pub(crate) const INTERFACE: &str = "eni-0123456789abcdef0";
 const BUCKET: i64 = 300;
@@ -58,20 +51,4 @@ pub(crate) fn logs(interface: &str, lines: &[String]) -> Value {
         "subscriptionFilters": ["weir"],
         "logEvents": lines.iter().enumerate().map(event).collect::<Vec<_>>(),
     })
-}
-
-/// A payload as CloudWatch Logs sends it to a function.
-pub(crate) fn subscription(logs: &Value) -> String {
-    json!({"awslogs": {"data": packed(logs.to_string().as_bytes())}}).to_string()
-}
-
-/// Gzip in base64.
-pub(crate) fn packed(bytes: &[u8]) -> String {
-    STANDARD.encode(gzip(bytes))
-}
-
-pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
-    packed.write_all(bytes).unwrap();
-    packed.finish().unwrap()
 }

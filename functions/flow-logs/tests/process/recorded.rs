@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
+use weir_lambda::Answer;
 
-use crate::cloud::Cloud;
-use crate::runtime_api::Answer;
+use crate::cloud;
 
 fn samples() -> Option<PathBuf> {
     let found = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -19,10 +19,10 @@ fn samples() -> Option<PathBuf> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
 async fn recorded_flow_logs_are_read_as_they_were_delivered() {
     let Some(samples) = samples() else { return };
-    let cloud = Cloud::new("recorded").await;
+    let cloud = cloud("recorded").await;
     let mut function = cloud.function(&[]).await;
     for (file, records) in [("cwl-lambda-event-default-v2.json", 2), ("cwl-lambda-event-control.json", 0)] {
         let event = std::fs::read_to_string(samples.join("a-vpcflow-derived").join(file)).unwrap();
@@ -42,10 +42,10 @@ async fn recorded_flow_logs_are_read_as_they_were_delivered() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
 async fn events_of_other_services_end_in_an_error_and_never_in_silence_or_a_crash() {
     let Some(samples) = samples() else { return };
-    let cloud = Cloud::new("foreign").await;
+    let cloud = cloud("foreign").await;
     let mut function = cloud.function(&[]).await;
     let mut files: Vec<_> = std::fs::read_dir(samples.join("b-lambda-envelopes"))
         .unwrap()

@@ -1,19 +1,19 @@
 //! Every way in, and what becomes of input that is of no use.
 
 use serde_json::{Value, json};
+use weir_lambda::{Answer, packed, subscription};
 
-use crate::cloud::Cloud;
-use crate::payloads::{INTERFACE, later, logs, packed, subscription, window};
-use crate::runtime_api::Answer;
+use crate::cloud;
+use crate::payloads::{INTERFACE, later, logs, window};
 
 fn good() -> Value {
     logs(INTERFACE, &[later(INTERFACE, window())])
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
 async fn messages_about_the_delivery_are_nothing_to_do() {
-    let cloud = Cloud::new("control").await;
+    let cloud = cloud("control").await;
     let mut function = cloud.function(&[]).await;
     let mut control = good();
     control["messageType"] = "CONTROL_MESSAGE".into();
@@ -25,9 +25,9 @@ async fn messages_about_the_delivery_are_nothing_to_do() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
 async fn an_event_of_another_service_is_an_error_that_says_what_to_check() {
-    let cloud = Cloud::new("unknown").await;
+    let cloud = cloud("unknown").await;
     let mut function = cloud.function(&[]).await;
     let request = json!({"requestContext": {"http": {"method": "GET"}}, "rawPath": "/"});
     let firehose = json!({"deliveryStreamArn": "a", "records": [{"recordId": "1", "data": "aGk="}]});
@@ -38,9 +38,9 @@ async fn an_event_of_another_service_is_an_error_that_says_what_to_check() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
 async fn a_bad_payload_is_quarantined_by_reason_and_id_and_the_call_succeeds() {
-    let cloud = Cloud::new("quarantine").await;
+    let cloud = cloud("quarantine").await;
     let mut function = cloud.function(&[]).await;
     let damaged = json!({"awslogs": {"data": "H4sIAAAAAAAAA2dhcmJhZ2U="}}).to_string();
     assert_eq!(function.succeed(&damaged).await, Value::Null);
@@ -61,9 +61,9 @@ async fn a_bad_payload_is_quarantined_by_reason_and_id_and_the_call_succeeds() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
 async fn a_quarantine_keeps_payloads_for_a_user_who_asked_for_it() {
-    let cloud = Cloud::new("raw").await;
+    let cloud = cloud("raw").await;
     let mut function = cloud.function(&[("WEIR_QUARANTINE_RAW", "true")]).await;
     let damaged = json!({"awslogs": {"data": "bm90IGEgcGF5bG9hZA=="}}).to_string();
     function.succeed(&damaged).await;
@@ -72,9 +72,9 @@ async fn a_quarantine_keeps_payloads_for_a_user_who_asked_for_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
 async fn a_stream_reads_what_it_can_and_fails_only_for_our_own_faults() {
-    let cloud = Cloud::new("kinesis").await;
+    let cloud = cloud("kinesis").await;
     let record = |number: &str, data: String| {
         json!({"eventID": "shard:1", "eventSource": "aws:kinesis",
             "kinesis": {"sequenceNumber": number, "partitionKey": "p", "data": data}})
@@ -94,9 +94,9 @@ async fn a_stream_reads_what_it_can_and_fails_only_for_our_own_faults() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
 async fn a_bad_setting_leaves_the_defaults_in_force_and_is_named() {
-    let cloud = Cloud::new("settings").await;
+    let cloud = cloud("settings").await;
     cloud.set("an0084/scan/hosts", "plenty").await;
     cloud.set("suppressions/nightly", "{}").await;
     let mut function = cloud.function(&[]).await;
@@ -106,9 +106,9 @@ async fn a_bad_setting_leaves_the_defaults_in_force_and_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs an emulator of AWS: tests/ministack.sh"]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
 async fn settings_of_the_stage_are_in_force() {
-    let cloud = Cloud::new("off").await;
+    let cloud = cloud("off").await;
     cloud.set("an0084/mode", "off").await;
     let mut function = cloud.function(&[]).await;
     function.succeed(&crate::payloads::closed_scan(INTERFACE, window(), 300)).await;

@@ -1,10 +1,9 @@
 //! Starting: what the environment has to say, and what AWS need not say yet.
 
 use std::time::Duration;
+use weir_lambda::{Answer, Function, base};
 
-use crate::cloud::base;
-use crate::function::{Function, command};
-use crate::runtime_api::Answer;
+use crate::BINARY;
 
 fn variables(extra: &[(&str, &str)]) -> Vec<(String, String)> {
     let own = [
@@ -14,13 +13,13 @@ fn variables(extra: &[(&str, &str)]) -> Vec<(String, String)> {
         // Nobody listens on the discard port.
         ("AWS_ENDPOINT_URL", "http://127.0.0.1:9"),
     ];
-    let mut variables = base();
+    let mut variables = base(BINARY);
     variables.extend(own.iter().chain(extra).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     variables
 }
 
 async fn complaint(extra: &[(&str, &str)]) -> String {
-    let output = command(&variables(extra)).output();
+    let output = BINARY.command(&variables(extra)).output();
     let output = tokio::time::timeout(Duration::from_secs(30), output).await.unwrap().unwrap();
     assert!(!output.status.success());
     String::from_utf8(output.stderr).unwrap()
@@ -40,7 +39,7 @@ async fn a_missing_or_malformed_variable_ends_the_start_with_its_name() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_settings_an_event_fails_so_that_it_is_sent_again() {
-    let mut function = Function::start(variables(&[])).await;
+    let mut function = Function::start(BINARY, variables(&[])).await;
     let answer = function.invoke(r#"{"awslogs":{"data":"aGk="}}"#).await;
     assert!(
         matches!(&answer, Answer::Failed(error) if error.contains("Weir.Settings") && error.contains("/weir/test/")),

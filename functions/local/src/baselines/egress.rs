@@ -8,9 +8,8 @@ use std::net::IpAddr;
 use foldhash::{HashMap, HashSet};
 use weir_detection::settings::Settings;
 use weir_intel::Intel;
-use weir_intel::aws_services::is_external_egress;
 use weir_intel::inventory::InterfaceClass;
-use weir_intel::special::{is_external, is_private};
+use weir_intel::special::is_private;
 use weir_records::{Action, Direction, Flow};
 
 /// Addresses remembered of one interface.
@@ -103,8 +102,8 @@ impl<'a> Egress<'a> {
     }
 
     fn leaves(&self, flow: &Flow<'_>) -> bool {
-        is_external(flow.pkt_dst.unwrap_or(flow.dst), &self.settings.networks.own)
-            && flow.dst_service.is_none_or(is_external_egress)
+        let remote = flow.pkt_dst.unwrap_or(flow.dst);
+        self.intel.is_external(remote, flow.dst_service, &self.settings.networks.own)
     }
 
     /// A record that a NAT gateway wrote about an address behind it.

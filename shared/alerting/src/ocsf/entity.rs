@@ -110,7 +110,8 @@ pub(crate) fn resources(subject: &Subject) -> Vec<Resource> {
     let interface_tags = if instance.is_some() { Vec::new() } else { tags };
     let interfaces = interfaces(subject).map(|uid| Resource {
         uid: uid.to_owned(),
-        kind: "AWS::EC2::NetworkInterface",
+        // A network sensor knows the machine by its address alone.
+        kind: if is_address(uid) { "Host" } else { "AWS::EC2::NetworkInterface" },
         region: region.clone(),
         labels: interface_tags.clone(),
         data: None,
@@ -121,7 +122,7 @@ pub(crate) fn resources(subject: &Subject) -> Vec<Resource> {
 /// Builds `device`, where there is anything to know it by.
 pub(crate) fn device(subject: &Subject) -> Option<Device> {
     let instance_uid = owned(&subject.instance);
-    let interface_uid = interfaces(subject).next().map(str::to_owned);
+    let interface_uid = interfaces(subject).find(|uid| !is_address(uid)).map(str::to_owned);
     let ip = subject.addresses.first().copied();
     if instance_uid.is_none() && interface_uid.is_none() && ip.is_none() {
         return None;
@@ -142,6 +143,10 @@ pub(crate) fn device(subject: &Subject) -> Option<Device> {
 /// Interfaces that have a name.
 pub(crate) fn interfaces(subject: &Subject) -> impl Iterator<Item = &str> {
     subject.interfaces.iter().map(String::as_str).filter(|name| !name.is_empty())
+}
+
+fn is_address(uid: &str) -> bool {
+    uid.parse::<IpAddr>().is_ok()
 }
 
 fn owned(value: &Option<String>) -> Option<String> {

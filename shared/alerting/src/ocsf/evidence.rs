@@ -88,7 +88,8 @@ pub struct EvidenceData {
     /// Bytes from the remote to the entity.
     pub bytes_in: u64,
     /// When the entity first met the remote.
-    pub first_seen_time: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_seen_time: Option<i64>,
     /// List that holds the remote.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,

@@ -133,7 +133,7 @@ fn baseline() -> impl Strategy<Value = BaselineFacts> {
 fn remote() -> impl Strategy<Value = Remote> {
     let role = select(&[Role::Gateway, Role::Origin, Role::Client, Role::Target, Role::Peer][..]);
     let place = (option::of(words()), option::of(any::<u32>()), option::of(words()), option::of(words()));
-    (address(), any::<u16>(), any::<u8>(), role, any::<[u64; 2]>(), any::<i64>(), place).prop_map(
+    (address(), any::<u16>(), any::<u8>(), role, any::<[u64; 2]>(), option::of(any::<i64>()), place).prop_map(
         |(
             ip,
             port,

@@ -1,12 +1,20 @@
 //! A silent host that wakes up and uploads.
 
 use super::{AN_HOUR, View};
+use crate::entity::address_hash;
 use crate::finding::{Kernel, Severity};
 use crate::kernels::Verdict;
-use crate::state::DAY;
+use crate::observation::BUCKET;
+use crate::state::{DAY, HOUR};
 
 /// All traffic of a day that is hardly any, bytes.
 const QUIET_DAY: u64 = 30_000_000;
+
+/// Buckets of three hours in which it uploads.
+const BUSY: usize = 33;
+
+/// How long it uploads: an export that somebody asked for is often done in two or three hours.
+const LONG: i64 = 7 * HOUR / 2;
 
 /// A host that was silent for days uploads for hours to somebody new.
 pub(super) fn dormant(view: &View<'_>) -> Option<Verdict> {
@@ -20,7 +28,13 @@ pub(super) fn dormant(view: &View<'_>) -> Option<Verdict> {
     // What a job pulls and passes on is its work; what leaves a host that pulled nothing was there before.
     let pulled: u64 = cells.iter().map(|cell| cell.pull.into).sum();
     let floor = view.settings.an0084.traffic_egress_threshold.dormant_min_bytes;
-    (silent && busy >= 24 && sent >= floor && sent >= pulled.saturating_mul(2)).then(|| Verdict {
+    let since = view
+        .state
+        .destinations
+        .iter()
+        .filter(|entry| entry.last == view.bucket && !view.state.known.contains(address_hash(entry.ip)));
+    let long = since.map(|entry| view.bucket + BUCKET - entry.first).max().is_some_and(|age| age >= LONG);
+    (silent && long && busy >= BUSY && sent >= floor && sent >= pulled.saturating_mul(2)).then(|| Verdict {
         kernel: Kernel::Dormant,
         severity: Severity::Medium,
         score: 0.75,
@@ -42,6 +56,10 @@ fn silent(past: &[u64], sent: u64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernels::bucket::{Push, Summary};
+    use crate::ring::{Cell, Pair};
+    use crate::settings::Settings;
+    use crate::state::EntityState;
 
     const MB: u64 = 1_000_000;
 
@@ -49,6 +67,38 @@ mod tests {
     fn one_day_of_updates_does_not_hide_that_a_host_was_silent() {
         assert!(silent(&[5 * MB, 60 * MB, 4 * MB, 3 * MB], 400 * MB));
         assert!(!silent(&[5 * MB, 60 * MB, 4 * MB, 3 * MB], 200 * MB), "a quarter of what leaves now");
+    }
+
+    #[test]
+    fn an_upload_of_three_and_a_half_hours_is_a_dormant_hosts_and_a_shorter_one_an_export() {
+        assert!(wakes(42));
+        assert!(!wakes(41));
+    }
+
+    /// Whether a host of silent days that has uploaded for so many buckets is one that woke up.
+    fn wakes(buckets: i64) -> bool {
+        let last = 30 * DAY + 12 * HOUR;
+        let mut state = EntityState { first_seen: 20 * DAY, ..EntityState::default() };
+        state.days = (20..30).map(|day| (day, 5 * MB)).collect();
+        let payload = Pair { out: 10 * MB, into: 0 };
+        let ip = [203, 0, 113, 9].into();
+        for n in (0..buckets).rev() {
+            let bucket = last - n * BUCKET;
+            state.ring.push(bucket, Cell { novel: payload, ..Cell::default() });
+            state.note_push(&Push { ip, port: 443, protocol: 6, payload, wire: payload }, bucket);
+        }
+        let settings = Settings::default();
+        let view = View {
+            state: &state,
+            summary: &Summary::default(),
+            fresh_misses: 0,
+            bucket: last,
+            listed: &[],
+            stale: &|_| None,
+            shared: &|_| false,
+            settings: &settings,
+        };
+        dormant(&view).is_some()
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(super) fn listed(view: &View<'_>) -> Option<Verdict> {
     }
     let (kind, (_, count)) = sums.into_iter().max_by_key(|(_, (pair, _))| pair.total())?;
     let (mut hour, mut egress) = (Pair::default(), 0_u64);
-    for cell in view.state.ring.last(view.bucket, AN_HOUR) {
+    for cell in view.state.ring.within(view.bucket, AN_HOUR) {
         hour.add(cell.listed);
         egress = egress.saturating_add(cell.external.out);
     }
@@ -31,18 +31,21 @@ pub(super) fn listed(view: &View<'_>) -> Option<Verdict> {
     let much = hour.total() >= settings.intel_min_bytes;
     let most = hour.total() >= settings.intel_min_bytes / 4 && share >= settings.intel_share;
     // An old list counts half: its addresses have changed hands.
-    let stale = (view.stale)(kind);
+    let age = (view.stale)(kind);
+    let stale = age.is_some();
     let label = kind.name();
+    let mut facts = vec![format!(
+        "{:.1} MB within the hour with addresses of the {label} list ({count} now), dialled by the entity, \
+         {:.0} % of what left",
+        hour.total() as f64 / 1e6,
+        share * 100.0
+    )];
+    facts.extend(age.map(|days| format!("the {label} list is {days} days old and counts half")));
     (much || most).then(|| Verdict {
         kernel: Kernel::Intel,
         severity: if kind == ListKind::Tor && !stale { Severity::Medium } else { Severity::Low },
         score: if stale { 0.375 } else { 0.75 },
-        facts: vec![format!(
-            "{:.1} MB within the hour with addresses of the {label} list ({count} now), dialled by the entity, \
-             {:.0} % of what left",
-            hour.total() as f64 / 1e6,
-            share * 100.0
-        )],
+        facts,
     })
 }
 
@@ -69,12 +72,18 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_is_too_old_is_low_whatever_it_says() {
+    fn a_list_that_is_too_old_is_low_whatever_it_says_and_its_age_is_told() {
         assert_eq!(said(ListKind::Tor, 50_000_000, 0, true), Some(Severity::Low));
+        let facts = judged(ListKind::Tor, 50_000_000, 0, true).unwrap().facts;
+        assert_eq!(facts[1], "the tor list is 9 days old and counts half");
     }
 
     /// What is said of an hour with so many bytes to a listed address and so many to others.
     fn said(kind: ListKind, bytes: u64, others: u64, stale: bool) -> Option<Severity> {
+        judged(kind, bytes, others, stale).map(|verdict| verdict.severity)
+    }
+
+    fn judged(kind: ListKind, bytes: u64, others: u64, stale: bool) -> Option<Verdict> {
         let mut state = EntityState::default();
         let listed = Pair { out: bytes, into: 0 };
         let external = Pair { out: bytes + others, into: 0 };
@@ -83,12 +92,13 @@ mod tests {
         let view = View {
             state: &state,
             summary: &Summary::default(),
+            fresh_misses: 0,
             bucket: 100 * BUCKET,
             listed: &[(kind, [192, 0, 2, 1].into(), listed)],
-            stale: &|_| stale,
+            stale: &|_| stale.then_some(9),
             shared: &|_| false,
             settings: &settings,
         };
-        super::listed(&view).map(|verdict| verdict.severity)
+        super::listed(&view)
     }
 }

@@ -3,7 +3,7 @@
 use super::{AN_HOUR, View};
 use crate::finding::{Kernel, Severity};
 use crate::kernels::Verdict;
-use crate::kernels::relay::{Balance, Legs, Limits, judge};
+use crate::kernels::relay::{Balance, Carried, Legs, Limits, judge};
 use crate::observation::BUCKET;
 use crate::ring::{CELLS, Cell, Pair};
 use crate::state::DAY;
@@ -31,7 +31,16 @@ pub(super) fn relay(view: &View<'_>) -> Option<Verdict> {
 
 /// The trailing hour's balance, where it holds for as many of the last hours as the settings ask, or is
 /// near-perfect.
+///
+/// Remotes that are asked much for what they give are origins at one time, and the host's own brokers and
+/// two-way APIs at another, whose requests would drown those of the relay.
 pub(super) fn persistent(view: &View<'_>, near: fn(&Cell) -> Pair, novel: bool) -> Option<Balance> {
+    let all = kept(view, near, |cell| cell.pull, novel);
+    let chatty = || view.state.ring.last(view.bucket, CELLS).iter().any(|cell| cell.chatty.out > 0);
+    all.or_else(|| chatty().then(|| kept(view, near, |cell| cell.pull.without(cell.chatty), novel))?)
+}
+
+fn kept(view: &View<'_>, near: fn(&Cell) -> Pair, far: fn(&Cell) -> Pair, novel: bool) -> Option<Balance> {
     let settings = &view.settings.an0084.relay;
     let limits = Limits {
         min_bytes: settings.min_bytes,
@@ -41,8 +50,14 @@ pub(super) fn persistent(view: &View<'_>, near: fn(&Cell) -> Pair, novel: bool) 
         novel,
         long_records: view.state.interval > BUCKET,
     };
+    // Most entities carry too little for any hour to be judged, which is told without a series.
+    let span = if novel { CELLS } else { AN_HOUR };
+    let carried = view.state.ring.within(view.bucket, span).map(|cell| (near(cell), cell.pull));
+    if !Carried::of(carried).is_enough(view.state.origins.count(), &limits) {
+        return None;
+    }
     let cells = view.state.ring.last(view.bucket, CELLS);
-    let all = Legs::new(&cells, near, view.state.origins.count(), limits.long_records);
+    let all = Legs::new(&cells, near, far, view.state.origins.count(), limits.long_records);
     let hour = |back: usize| {
         let end = CELLS.saturating_sub(back * AN_HOUR);
         judge(&all.part(end.saturating_sub(AN_HOUR)..end), &limits)
@@ -77,4 +92,54 @@ pub(super) fn told(balance: &Balance, what: &str) -> Vec<String> {
             balance.overlap * 100.0
         ),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernels::bucket::Summary;
+    use crate::settings::Settings;
+    use crate::state::EntityState;
+
+    #[test]
+    fn a_relay_is_found_beside_a_broker_whose_requests_would_drown_its_own() {
+        assert!(found(1.05, true));
+        assert!(!found(1.05, false), "the broker's requests count as those of origins");
+    }
+
+    #[test]
+    fn a_loader_beside_a_broker_is_no_relay() {
+        assert!(!found(0.1, true));
+    }
+
+    /// Whether three hours of a host are a relay whose gateways send so many bytes of requests for each byte
+    /// that it asks, beside a broker that is told apart or not.
+    fn found(reverse: f64, told_apart: bool) -> bool {
+        let mut state = EntityState::default();
+        let last = 500 * BUCKET;
+        for n in 0..CELLS as i64 {
+            let (load, own) = ((n * 7 % 11 + 1) as u64, (n * 5 % 13 + 1) as u64);
+            let broker = Pair { out: own * 900_000, into: own * 1_900_000 };
+            let mut pull = Pair { out: load * 40_000, into: load * 1_000_000 };
+            let push = Pair { out: load * 1_050_000, into: (load as f64 * 40_000.0 * reverse) as u64 };
+            pull.add(broker);
+            let chatty = if told_apart { broker } else { Pair::default() };
+            let cell = Cell { push, pull, chatty, origins: load as u16 * 4, ..Cell::default() };
+            state.ring.push(last - (CELLS as i64 - 1 - n) * BUCKET, cell);
+        }
+        let origins: Vec<u64> = (0..200_u64).map(|n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15)).collect();
+        state.origins.add(last, &origins, &crate::counter::Counter::default());
+        let settings = Settings::default();
+        let view = View {
+            state: &state,
+            summary: &Summary::default(),
+            fresh_misses: 0,
+            bucket: last,
+            listed: &[],
+            stale: &|_| None,
+            shared: &|_| false,
+            settings: &settings,
+        };
+        relay(&view).is_some()
+    }
 }

@@ -3,6 +3,10 @@
 use super::{AN_HOUR, View};
 use crate::finding::{Kernel, Severity};
 use crate::kernels::Verdict;
+use crate::kernels::bucket::PORT_OF_MANY;
+
+/// Strangers within five minutes that no list of servers explains.
+const MANY: u32 = 500;
 
 /// K6: distinct hosts on one port, or ports of one host, that do not answer.
 pub(super) fn scan(view: &View<'_>) -> Option<Verdict> {
@@ -17,9 +21,8 @@ pub(super) fn scan(view: &View<'_>) -> Option<Verdict> {
         && worst.failed >= settings.scan.hosts
     {
         let ratio = f64::from(worst.failed) / f64::from(worst.tried.max(1));
-        // A client whose server is down tries again and again; a scanner asks once or twice.
-        let packets = worst.packets as f64 / f64::from(worst.failed);
-        if (ratio >= settings.scan.fail_ratio || worst.failed >= 1_000 && ratio >= 0.3) && packets <= 2.5 {
+        let many = ratio >= settings.scan.fail_ratio || worst.failed >= 1_000 && ratio >= 0.3;
+        if many && asks_once(worst.packets, worst.failed) && view.fresh_misses * 2 >= worst.failed.min(MANY) {
             let fact = format!(
                 "{} of {} hosts tried on port {} within five minutes did not answer",
                 worst.failed, worst.tried, worst.port
@@ -39,15 +42,93 @@ pub(super) fn scan(view: &View<'_>) -> Option<Verdict> {
     let failed: u32 = cells.iter().map(|cell| u32::from(cell.failed)).sum();
     let tried: u32 = cells.iter().map(|cell| u32::from(cell.tried)).sum();
     let active = cells.iter().filter(|cell| cell.failed > 0).count();
-    let silent = || view.summary.tries.iter().filter(|tries| tries.failed * 2 >= tries.tried);
+    let ports = view.summary.tries.iter().filter(|tries| tries.tried >= PORT_OF_MANY);
+    let silent = || {
+        let scattered = std::iter::once(&view.summary.scattered);
+        ports.clone().chain(scattered).filter(|tries| tries.failed * 2 >= tries.tried)
+    };
     let packets: u64 = silent().map(|tries| tries.packets).sum();
     let now: u32 = silent().map(|tries| tries.failed).sum();
+    let distinct = view.state.misses.count();
     (failed >= 2 * settings.scan.hosts
         && active >= 3
         && now > 0
-        && packets <= u64::from(now) * 5 / 2
+        && asks_once(packets, now)
+        && distinct >= settings.scan.hosts
         && f64::from(failed) >= 0.7 * f64::from(tried))
     .then(|| {
         verdict(0.65, vec![format!("{failed} of {tried} destinations tried within the hour did not answer")])
     })
+}
+
+/// Whether hosts were asked as often as one attempt asks: a connection's SYN is repeated up to six times.
+fn asks_once(packets: u64, hosts: u32) -> bool {
+    packets <= u64::from(hosts) * 7
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernels::bucket::{Summary, Tries};
+    use crate::observation::BUCKET;
+    use crate::ring::Cell;
+    use crate::settings::Settings;
+    use crate::state::EntityState;
+
+    #[test]
+    fn fires_at_the_hosts_that_do_not_answer_and_is_silent_just_below_them() {
+        assert!(at_once(25, 75, 25));
+        assert!(!at_once(24, 72, 24));
+    }
+
+    #[test]
+    fn hosts_that_answered_or_failed_before_are_servers_that_are_down() {
+        assert!(at_once(40, 120, 20));
+        assert!(!at_once(40, 120, 19));
+    }
+
+    #[test]
+    fn a_client_that_tries_again_and_again_is_no_scanner() {
+        assert!(!at_once(40, 281, 40));
+    }
+
+    #[test]
+    fn few_hosts_an_hour_on_any_ports_are_a_scan_unless_they_are_the_same_ones() {
+        assert!(in_an_hour(25));
+        assert!(!in_an_hour(24));
+    }
+
+    /// Whether so many hosts that do not answer on one port are a scan, of which so many are strangers.
+    fn at_once(failed: u32, packets: u64, fresh_misses: u32) -> bool {
+        let tries = Tries { port: 22, tried: failed, failed, packets, example: None };
+        let summary = Summary { tries: vec![tries], ..Summary::default() };
+        found(&EntityState::default(), &summary, fresh_misses)
+    }
+
+    /// Whether an hour of five failed tries a bucket, each on a port of its own, is a scan of so many hosts.
+    fn in_an_hour(distinct: u64) -> bool {
+        let mut state = EntityState::default();
+        for n in 0..AN_HOUR as i64 {
+            state.ring.push(n * BUCKET, Cell { failed: 5, tried: 5, ..Cell::default() });
+        }
+        let hosts: Vec<u64> = (0..distinct).collect();
+        state.misses.add(11 * BUCKET, &hosts, &crate::counter::Counter::default());
+        let scattered = Tries { tried: 5, failed: 5, packets: 15, ..Tries::default() };
+        found(&state, &Summary { scattered, ..Summary::default() }, 5)
+    }
+
+    fn found(state: &EntityState, summary: &Summary, fresh_misses: u32) -> bool {
+        let settings = Settings::default();
+        let view = View {
+            state,
+            summary,
+            fresh_misses,
+            bucket: 11 * BUCKET,
+            listed: &[],
+            stale: &|_| None,
+            shared: &|_| false,
+            settings: &settings,
+        };
+        scan(&view).is_some()
+    }
 }

@@ -27,9 +27,8 @@ pub(super) fn served(view: &View<'_>) -> Option<Verdict> {
 
 /// A node of a mesh: a new served port and dialled peers, as much in as out, all along.
 fn mesh(view: &View<'_>) -> Option<Balance> {
-    let cells = view.state.ring.last(view.bucket, AN_HOUR);
     let sum = |pick: fn(&Cell) -> Pair| {
-        cells.iter().fold(Pair::default(), |mut sum, cell| {
+        view.state.ring.within(view.bucket, AN_HOUR).fold(Pair::default(), |mut sum, cell| {
             sum.add(pick(cell));
             sum
         })
@@ -46,6 +45,7 @@ fn mesh(view: &View<'_>) -> Option<Balance> {
     {
         return None;
     }
+    let cells = view.state.ring.last(view.bucket, AN_HOUR);
     let out: Vec<f64> =
         cells.iter().map(|cell| cell.served_new.out.saturating_add(cell.dialled().out) as f64).collect();
     let into: Vec<f64> =

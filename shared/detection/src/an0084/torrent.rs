@@ -7,9 +7,9 @@ use crate::kernels::Verdict;
 /// K10: many peers that exchange both ways on unprivileged ports at both ends, partly over UDP.
 pub(super) fn torrent(view: &View<'_>) -> Option<Verdict> {
     let peers = view.state.peers.count();
-    let cells = view.state.ring.last(view.bucket, AN_HOUR);
+    let cells = view.state.ring.within(view.bucket, AN_HOUR);
     // A thin torrent on a web server is a small share of its bytes; what it never lacks is fresh peers.
-    let busy = cells.iter().filter(|cell| cell.peers >= 4).count();
+    let busy = cells.filter(|cell| cell.peers >= 4).count();
     let udp = view.summary.peer_udp as f64 / view.summary.peer.total().max(1) as f64;
     (peers >= view.settings.an0084.torrent.peers && busy >= 8 && udp >= 0.2).then(|| Verdict {
         kernel: Kernel::Torrent,

@@ -43,6 +43,8 @@ pub(super) struct Entity {
 #[derive(Debug)]
 struct Idle {
     account: String,
+    /// The instance, where the inventory knows it, else the interface.
+    id: String,
     until: i64,
     losses: u32,
 }
@@ -56,7 +58,18 @@ pub(super) struct Entities {
     /// Interfaces with rows that carry no flow.
     idle: HashMap<String, Idle>,
     /// The last interface: records come in runs of one interface.
-    memo: Option<(String, u32)>,
+    memo: Option<Memo>,
+}
+
+/// Whose an interface was in the last record.
+#[derive(Debug)]
+struct Memo {
+    interface: String,
+    /// As the record named it.
+    instance: Option<String>,
+    /// Where it did not: from which time on the answer is the same, milliseconds since the epoch.
+    since: i64,
+    index: u32,
 }
 
 impl Entities {
@@ -79,13 +92,13 @@ impl Entities {
     pub(super) fn place(&mut self, flow: &Flow<'_>, intel: &Intel) -> Option<Place> {
         let index = self.interface(flow, intel);
         let entity = self.list.get_mut(index as usize)?;
-        if flow.instance.is_none() && !entity.intermediate {
+        if entity.info.instance.is_none() && !entity.intermediate {
             let outward = flow.pkt_dst.is_some_and(|address| address != flow.dst && !is_private(address));
             let inward = flow.pkt_src.is_some_and(|address| address != flow.src && !is_private(address));
             entity.intermediate = outward || inward;
         }
         if entity.intermediate {
-            return self.behind(flow);
+            return self.behind(flow, intel);
         }
         let egress = match flow.direction {
             Some(direction) => direction == Direction::Egress,
@@ -122,11 +135,12 @@ impl Entities {
     }
 
     /// A row without a flow: the interface's time moves on, and lost records are counted.
-    pub(super) fn note_loss(&mut self, loss: &Loss<'_>) {
+    pub(super) fn note_loss(&mut self, loss: &Loss<'_>, intel: &Intel) {
         let Some(name) = loss.interface else { return };
         if !self.idle.contains_key(name) {
             let account = loss.account.unwrap_or("-").to_owned();
-            self.idle.insert(name.to_owned(), Idle { account, until: 0, losses: 0 });
+            let id = intel.inventory.instance_on(name, loss.end).unwrap_or(name).to_owned();
+            self.idle.insert(name.to_owned(), Idle { account, id, until: 0, losses: 0 });
         }
         if let Some(idle) = self.idle.get_mut(name) {
             idle.until = idle.until.max(loss.end);
@@ -151,7 +165,7 @@ impl Entities {
                 let key = match self.by_name.get(&name).and_then(|index| self.get(*index)) {
                     Some(entity) if entity.intermediate => return None,
                     Some(entity) => entity.key.clone(),
-                    None => EntityKey { account: idle.account, id: name },
+                    None => EntityKey { account: idle.account, id: idle.id },
                 };
                 let nothing = Observations::of(key, EntityInfo::default());
                 Some(Observations { latest: idle.until, losses: idle.losses, ..nothing })
@@ -162,7 +176,9 @@ impl Entities {
     }
 
     /// A record that a NAT gateway wrote about an address behind it.
-    fn behind(&mut self, flow: &Flow<'_>) -> Option<Place> {
+    ///
+    /// An address that another instance took over is another entity, where the inventory tells whose it is.
+    fn behind(&mut self, flow: &Flow<'_>, intel: &Intel) -> Option<Place> {
         let interface = flow.interface.unwrap_or("-");
         let (address, egress) = match (flow.pkt_src, flow.pkt_dst) {
             (_, Some(remote)) if remote != flow.dst && is_private(flow.src) => (flow.src, true),
@@ -172,12 +188,19 @@ impl Entities {
         if self.logged.contains(&address) {
             return None;
         }
-        let name = format!("{address}@{interface}");
+        let vpc = flow.vpc.or_else(|| intel.inventory.interface(interface)?.vpc.as_deref());
+        let holder = intel.inventory.interface_at(address, vpc);
+        let owner = holder.and_then(|holder| intel.inventory.instance_on(&holder.id, flow.start));
+        let name = match owner {
+            Some(owner) => format!("{address}@{interface}/{owner}"),
+            None => format!("{address}@{interface}"),
+        };
         let index = match self.by_name.get(&name) {
             Some(index) => *index,
             None => {
-                let info = EntityInfo { addresses: vec![address], interface: None, ..info(flow) };
-                self.add(name, flow, info, Some(address))
+                let instance = owner.map(ToOwned::to_owned);
+                let info = EntityInfo { addresses: vec![address], interface: None, instance, ..info(flow) };
+                self.add(name.clone(), name, flow, info, Some(address))
             }
         };
         if let Some(entity) = self.get_mut(index) {
@@ -187,33 +210,69 @@ impl Entities {
         Some(place(flow, index, egress))
     }
 
+    /// The entity of an interface, which is the instance that has it: by the record, else by the inventory.
+    ///
+    /// An interface that moves to another instance is another entity from then on.
     fn interface(&mut self, flow: &Flow<'_>, intel: &Intel) -> u32 {
         let name = flow.interface.or(flow.instance).unwrap_or("-");
-        if let Some((last, index)) = &self.memo
-            && last == name
+        if let Some(last) = &self.memo
+            && last.interface == name
+            && last.instance.as_deref() == flow.instance
+            && (flow.instance.is_some() || flow.start >= last.since)
         {
+            return last.index;
+        }
+        let known = if flow.instance.is_none() { intel.inventory.interface(name) } else { None };
+        let attached = known.and_then(|known| known.attached).unwrap_or(i64::MIN);
+        let owner = flow.instance.or_else(|| intel.inventory.instance_on(name, flow.start));
+        let index = self.of_owner(name, owner, flow, intel);
+        self.memo = Some(Memo {
+            interface: name.to_owned(),
+            instance: flow.instance.map(ToOwned::to_owned),
+            // What came before the attachment is asked each time: there is little of it.
+            since: if flow.start >= attached { attached } else { i64::MAX },
+            index,
+        });
+        index
+    }
+
+    fn of_owner(&mut self, name: &str, owner: Option<&str>, flow: &Flow<'_>, intel: &Intel) -> u32 {
+        let is_owners = |index: &u32| {
+            let entity = self.list.get(*index as usize);
+            entity.is_some_and(|entity| entity.info.instance.as_deref() == owner)
+        };
+        if let Some(index) = self.by_name.get(name).filter(|index| is_owners(index)) {
             return *index;
         }
-        let index = match self.by_name.get(name) {
+        let owned = format!("{name} {}", owner.unwrap_or("-"));
+        let index = match self.by_name.get(&owned) {
             Some(index) => *index,
             None => {
-                let index = self.add(name.to_owned(), flow, info(flow), None);
+                let known = intel.inventory.interface(name);
+                let mut info = info(flow);
+                info.instance = owner.map(ToOwned::to_owned);
+                info.vpc = info.vpc.or_else(|| known.and_then(|known| known.vpc.clone()));
+                info.subnet = info.subnet.or_else(|| known.and_then(|known| known.subnet.clone()));
+                let id = owner.unwrap_or(name).to_owned();
+                let index = self.add(owned, id, flow, info, None);
                 if let Some(entity) = self.list.last_mut() {
                     entity.intermediate = passes_through(flow, intel, name);
                 }
                 index
             }
         };
-        self.memo = Some((name.to_owned(), index));
+        self.by_name.insert(name.to_owned(), index);
         index
     }
 
-    fn add(&mut self, name: String, flow: &Flow<'_>, info: EntityInfo, behind: Option<IpAddr>) -> u32 {
-        let id = if behind.is_some() {
-            name.clone()
-        } else {
-            flow.instance.map_or_else(|| name.clone(), ToOwned::to_owned)
-        };
+    fn add(
+        &mut self,
+        name: String,
+        id: String,
+        flow: &Flow<'_>,
+        info: EntityInfo,
+        behind: Option<IpAddr>,
+    ) -> u32 {
         let account = flow.account.unwrap_or("-").to_owned();
         let index = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
         self.list.push(Entity {

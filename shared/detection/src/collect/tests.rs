@@ -145,3 +145,76 @@ fn with(src: std::net::IpAddr, dst: std::net::IpAddr, start: i64, end: i64, byte
         ..Flow::between(src, dst, start, end)
     }
 }
+
+fn inventory(json: &str) -> Intel {
+    let mut intel = Intel::default();
+    intel.inventory.merge(json.as_bytes()).unwrap();
+    intel
+}
+
+fn keys(intel: &Intel, flows: &[Flow<'_>]) -> Vec<(String, Option<String>)> {
+    let settings = Settings::default();
+    let mut collector = Collector::new(&settings, intel);
+    flows.iter().for_each(|flow| collector.push(flow));
+    collector.take_batch().into_iter().map(|seen| (seen.key.id, seen.info.instance)).collect()
+}
+
+#[test]
+fn an_interface_that_moves_to_another_instance_is_another_entity() {
+    let own = |id: &str| (id.to_owned(), Some(id.to_owned()));
+    let on = |instance, start| Flow { instance, ..flow(start, start + 59_000, 10) };
+    let named = [on(Some("i-1"), START), on(Some("i-2"), START + BUCKET), on(Some("i-1"), START + 1_000)];
+    assert_eq!(keys(&Intel::default(), &named), [own("i-1"), own("i-2")]);
+
+    // 2023-11-14T22:20:00Z is START and five minutes.
+    let moved = inventory(
+        r#"{"NetworkInterfaces":[{"NetworkInterfaceId":"eni-1",
+            "Attachment":{"InstanceId":"i-2","AttachTime":"2023-11-14T22:20:00Z"}}]}"#,
+    );
+    let edge = START + BUCKET;
+    let bare = [on(None, edge - 1), on(None, edge), on(None, edge - 2), on(None, edge + BUCKET)];
+    assert_eq!(keys(&moved, &bare), [("eni-1".to_owned(), None), own("i-2")]);
+    assert_eq!(keys(&Intel::default(), &bare), [("eni-1".to_owned(), None)]);
+}
+
+#[test]
+fn an_address_behind_a_nat_gateway_that_another_instance_takes_over_is_another_entity() {
+    let behind = |owner: &str| {
+        let intel = inventory(&format!(
+            r#"{{"NetworkInterfaces":[{{"NetworkInterfaceId":"eni-1","InterfaceType":"nat_gateway"}},
+                {{"NetworkInterfaceId":"eni-9","PrivateIpAddress":"10.0.1.5",
+                  "Attachment":{{"InstanceId":"{owner}"}}}}]}}"#
+        ));
+        let through = Flow {
+            instance: None,
+            src: "10.0.1.5".parse().unwrap(),
+            dst: "10.0.0.220".parse().unwrap(),
+            pkt_dst: Some("203.0.113.9".parse().unwrap()),
+            ..flow(START, START + 59_000, 10)
+        };
+        keys(&intel, &[through])
+    };
+    assert_eq!(behind("i-1"), [("10.0.1.5@eni-1/i-1".to_owned(), Some("i-1".to_owned()))]);
+    assert_eq!(behind("i-2"), [("10.0.1.5@eni-1/i-2".to_owned(), Some("i-2".to_owned()))]);
+}
+
+#[test]
+fn an_instance_of_another_type_stays_itself_among_other_peers() {
+    let typed = |kind: &str| {
+        let instance = format!(
+            r#"{{"InstanceId":"i-1","InstanceType":"{kind}","VpcId":"vpc-1",
+            "NetworkInterfaces":[{{"NetworkInterfaceId":"eni-1"}}]}}"#
+        );
+        let intel = inventory(&format!(r#"{{"Reservations":[{{"Instances":[{instance}]}}]}}"#));
+        let settings = Settings::default();
+        let mut collector = Collector::new(&settings, &intel);
+        collector.push(&Flow { instance: None, ..flow(START, START + 59_000, 10) });
+        let seen = collector.take_batch().remove(0);
+        let instance = intel.inventory.instance("i-1");
+        (seen.key.id.clone(), crate::baseline::peer_group(&seen.key, &seen.info, instance))
+    };
+    let (before, peers) = typed("t3.micro");
+    let (after, others) = typed("c5n.large");
+    assert_eq!((before.as_str(), after.as_str()), ("i-1", "i-1"));
+    assert!(peers.ends_with("vpc/vpc-1/t3") && others.ends_with("vpc/vpc-1/c5n"), "{peers} {others}");
+}

@@ -78,6 +78,7 @@ impl Host {
         let verdicts = [Verdict { kernel, severity, score: 0.8, facts: vec!["seen".to_owned()] }];
         let key = EntityKey { account: "1".to_owned(), id: "eni-1".to_owned() };
         let told = Told {
+            context: &[],
             verdicts: &verdicts,
             judgement: combine(&verdicts, &[]),
             remotes: Vec::new(),

@@ -16,6 +16,13 @@ const UDP: u8 = 17;
 /// small to matter; a message broker on the same host would drown the requests of a relay.
 const EXCHANGED: u64 = 20_000;
 
+/// Producer-consumer ratio above which a remote that took so much may as well be the host's own broker or
+/// two-way API as an origin: it gives less than seven times what it was sent.
+const CHATTY: f64 = -0.75;
+
+/// Hosts tried on a port, from which the port is judged by itself.
+pub const PORT_OF_MANY: u32 = 3;
+
 /// A dialled remote that was pushed to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Push {
@@ -78,7 +85,9 @@ pub struct Summary {
     pub exchange: Pair,
     /// All other dialled remotes.
     pub pull: Pair,
-    /// What came from the remote that gave most.
+    /// Those of them that were asked much for what they gave, see [`CHATTY`].
+    pub chatty: Pair,
+    /// What came from the remote that gave most, chatty ones aside.
     pub largest: u64,
     /// Hashes of remotes pulled from.
     pub origins: Vec<u64>,
@@ -94,6 +103,10 @@ pub struct Summary {
     pub peer_udp: u64,
     /// Failed tries by port, most failures first.
     pub tries: Vec<Tries>,
+    /// Tries on ports that one or two hosts were tried on, which together may be a scan.
+    pub scattered: Tries,
+    /// Hashes of hosts that did not answer.
+    pub misses: Vec<u64>,
     /// Most failed ports of one host.
     pub host_ports: Option<(IpAddr, u32)>,
     /// Fastest unanswered stream.
@@ -134,7 +147,11 @@ pub fn summarise(rows: &[Row]) -> Summary {
             summary.exchange.add(payload);
         } else {
             summary.pull.add(payload);
-            summary.largest = summary.largest.max(payload.into);
+            if payload.out >= EXCHANGED && payload.pcr() >= CHATTY {
+                summary.chatty.add(payload);
+            } else {
+                summary.largest = summary.largest.max(payload.into);
+            }
             if payload.into >= 256 {
                 summary.origins.push(address_hash(key.remote));
                 summary.pulled.push(peer);
@@ -155,12 +172,18 @@ pub fn summarise(rows: &[Row]) -> Summary {
             port.packets += sums.packets_out;
             port.example.get_or_insert(key.remote);
             *by_host.entry(key.remote).or_default() += 1;
+            summary.misses.push(address_hash(key.remote));
         }
     }
     summary.pushes.sort_by(|a, b| b.payload.out.cmp(&a.payload.out).then(a.ip.cmp(&b.ip)));
     summary.pulled.sort_by(|a, b| b.wire.into.cmp(&a.wire.into).then(a.ip.cmp(&b.ip)));
     summary.pulled.truncate(8);
     summary.served = served.into_iter().map(|(port, (pair, clients))| (port, pair, clients)).collect();
+    for few in tries.values().filter(|tries| tries.tried < PORT_OF_MANY) {
+        summary.scattered.tried += few.tried;
+        summary.scattered.failed += few.failed;
+        summary.scattered.packets += few.packets;
+    }
     summary.tries = tries.into_values().collect();
     summary.tries.sort_by(|a, b| b.failed.cmp(&a.failed).then(a.port.cmp(&b.port)));
     summary.tries.truncate(16);

@@ -14,7 +14,7 @@ use crate::kernels::Verdict;
 use crate::kernels::instance::Context;
 
 /// Context from which it is a group of evidence of its own (a prelude of API calls, a fleet twin).
-const STRONG_CONTEXT: f64 = 0.3;
+pub(crate) const STRONG_CONTEXT: f64 = 0.3;
 
 /// Most that all context together adds.
 const MOST_CONTEXT: f64 = 0.45;

@@ -23,12 +23,15 @@ pub struct Folded {
     pull: Pair,
     largest: u64,
     exchange: Pair,
+    chatty: Pair,
     origins: Counter,
     peers: Counter,
     peer: Pair,
     peer_udp: u64,
     served: Vec<(u16, Pair, u32)>,
     tries: Vec<FoldedTries>,
+    scattered: (u32, u32, u64),
+    misses: Counter,
     tried: Counter,
     host: Option<(IpAddr, u32)>,
 }
@@ -51,11 +54,17 @@ impl Folded {
         self.pull.add(summary.pull);
         self.largest = self.largest.max(summary.largest);
         self.exchange.add(summary.exchange);
+        self.chatty.add(summary.chatty);
         for push in &summary.pushes {
             self.push.add(push.payload);
         }
         summary.origins.iter().for_each(|&hash| self.origins.insert(hash));
         summary.peers.iter().for_each(|&hash| self.peers.insert(hash));
+        summary.misses.iter().for_each(|&hash| self.misses.insert(hash));
+        let (tried, failed, packets) = &mut self.scattered;
+        *tried = tried.saturating_add(summary.scattered.tried);
+        *failed = failed.saturating_add(summary.scattered.failed);
+        *packets = packets.saturating_add(summary.scattered.packets);
         self.peer.add(summary.peer);
         self.peer_udp = self.peer_udp.saturating_add(summary.peer_udp);
         for (port, pair, clients) in summary.served {
@@ -108,6 +117,11 @@ impl Folded {
         (&self.origins, &self.peers)
     }
 
+    /// Distinct hosts that did not answer.
+    pub const fn misses(&self) -> &Counter {
+        &self.misses
+    }
+
     /// Payload exchanged with folded gateways.
     pub const fn push(&self) -> Pair {
         self.push
@@ -119,6 +133,7 @@ impl Folded {
         summary.pull.add(self.pull);
         summary.largest = summary.largest.max(self.largest);
         summary.exchange.add(self.exchange);
+        summary.chatty.add(self.chatty);
         summary.peer.add(self.peer);
         summary.peer_udp = summary.peer_udp.saturating_add(self.peer_udp);
         for (port, pair, clients) in &self.served {
@@ -154,11 +169,33 @@ impl Folded {
             }
         }
         summary.tries.sort_by(|a, b| b.failed.cmp(&a.failed).then(a.port.cmp(&b.port)));
+        let (tried, failed, packets) = self.scattered;
+        // A host that is tried in each part counts once; what answered is left as it was counted.
+        let once = failed.min(distinct);
+        summary.scattered.tried =
+            summary.scattered.tried.saturating_add(tried.saturating_sub(failed)).saturating_add(once);
+        summary.scattered.failed = summary.scattered.failed.saturating_add(once);
+        summary.scattered.packets = summary.scattered.packets.saturating_add(packets);
         if let Some((host, ports)) = self.host
             && summary.host_ports.is_none_or(|(_, have)| ports > have)
         {
             summary.host_ports = Some((host, ports));
         }
+    }
+}
+
+/// In a document: a byte where nothing was folded.
+pub(crate) mod sparse {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Folded;
+
+    pub(crate) fn serialize<S: Serializer>(folded: &Folded, serializer: S) -> Result<S::Ok, S::Error> {
+        (*folded != Folded::default()).then_some(folded).serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Folded, D::Error> {
+        Ok(Option::<Folded>::deserialize(deserializer)?.unwrap_or_default())
     }
 }
 

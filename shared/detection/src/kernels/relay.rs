@@ -82,9 +82,15 @@ pub struct Limits {
 impl Legs {
     /// Legs of all buckets that are remembered; `distinct` origins in the last hour.
     #[must_use]
-    pub fn new(cells: &[Cell], near: fn(&Cell) -> Pair, distinct: u32, long_records: bool) -> Self {
+    pub fn new(
+        cells: &[Cell],
+        near: fn(&Cell) -> Pair,
+        far: fn(&Cell) -> Pair,
+        distinct: u32,
+        long_records: bool,
+    ) -> Self {
         let near: Vec<Pair> = cells.iter().map(near).collect();
-        let far: Vec<Pair> = cells.iter().map(|cell| cell.pull).collect();
+        let far: Vec<Pair> = cells.iter().map(far).collect();
         let largest = cells.iter().map(|cell| cell.largest).collect();
         let origins: Vec<u16> = cells.iter().map(|cell| cell.origins).collect();
         // A record that is longer than a bucket is spread evenly over several, and its neighbours with it.
@@ -108,8 +114,38 @@ impl Legs {
     }
 }
 
+/// What a candidate carried, and in how many buckets both ways.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Carried {
+    push: f64,
+    pull: f64,
+    active: usize,
+}
+
+impl Carried {
+    /// Of the payload with the gateways and with the origins, bucket by bucket; silent ones may be left out.
+    pub fn of(buckets: impl Iterator<Item = (Pair, Pair)>) -> Self {
+        buckets.fold(Self::default(), |sum, (near, far)| Self {
+            push: sum.push + near.out as f64,
+            pull: sum.pull + far.into as f64,
+            active: sum.active + usize::from(near.out > 0 && far.into > 0),
+        })
+    }
+
+    /// Whether that and so many origins are enough to be judged.
+    #[must_use]
+    pub const fn is_enough(self, origins: u32, limits: &Limits) -> bool {
+        self.moved() >= limits.min_bytes && origins >= limits.origins && self.active >= 8
+    }
+
+    const fn moved(self) -> u64 {
+        self.push.min(self.pull) as u64
+    }
+}
+
 /// Judges the trailing hour of a candidate; `score` is 0 where a gate is not passed.
 pub fn judge(legs: &Legs, limits: &Limits) -> Balance {
+    let carried = Carried::of(legs.near.iter().copied().zip(legs.far.iter().copied()));
     let series = |pick: fn(&Pair) -> u64, pairs: &[Pair]| -> Vec<f64> {
         pairs.iter().map(|pair| pick(pair) as f64).collect()
     };
@@ -137,12 +173,12 @@ pub fn judge(legs: &Legs, limits: &Limits) -> Balance {
         request_overlap: overlap(&asked, &sent),
         lasting_overlap: legs.lasting_overlap,
         sizes: legs.sizes,
-        moved: sum(&push).min(sum(&pull)) as u64,
+        moved: carried.moved(),
         origins: legs.origins,
-        active: push.iter().zip(&pull).filter(|(out, into)| **out > 0.0 && **into > 0.0).count(),
+        active: carried.active,
         score: 0.0,
     };
-    if balance.moved < limits.min_bytes || balance.origins < limits.origins || balance.active < 8 {
+    if !carried.is_enough(legs.origins, limits) {
         return balance;
     }
     balance.score = laws::score(&balance, limits);

@@ -120,7 +120,7 @@ pub(super) fn report(
     (incident.severity, incident.told) = (severity, time);
     incident.count += 1;
     let incident = incident.clone();
-    Some(finding(call, taking, severity, mode, &incident, who))
+    Some(finding(call, taking, severity, mode, &incident, settings))
 }
 
 fn finding(
@@ -129,8 +129,9 @@ fn finding(
     severity: Severity,
     mode: crate::finding::Mode,
     incident: &Incident,
-    who: u64,
+    settings: &Settings,
 ) -> Finding {
+    let who = name_hash(taking.principal);
     let text = |text: &Option<Text<'_>>| text.as_ref().map(|text| short(text.as_str(), 64));
     let (account, region) = (text(&call.account), text(&call.region));
     let name = short(call.name.as_str(), 48);
@@ -180,6 +181,10 @@ fn finding(
             .chain(taking.is_declared.then(declared))
             .collect(),
         would_raise: Vec::new(),
-        settings: vec![("cloudtrail/automation".to_owned(), taking.is_declared.to_string())],
+        settings: settings
+            .value("cloudtrail/automation")
+            .map(|value| ("cloudtrail/automation".to_owned(), value))
+            .into_iter()
+            .collect(),
     }
 }

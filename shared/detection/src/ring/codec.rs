@@ -9,7 +9,7 @@ use super::{Cell, Pair, Ring};
 use crate::observation::BUCKET;
 
 /// Values of a cell, in the order of a document: what a quiet entity has comes first.
-const VALUES: usize = 21;
+const VALUES: usize = 23;
 
 /// Says that a mask has a third byte: one of the values behind the fifteenth is not zero.
 const MORE: u16 = 1 << 15;
@@ -31,6 +31,7 @@ impl Cell {
             pull,
             largest,
             exchange,
+            chatty,
             listed,
             served_new,
             served,
@@ -61,6 +62,8 @@ impl Cell {
             exchange.into,
             listed.out,
             listed.into,
+            chatty.out,
+            chatty.into,
         ]
     }
 
@@ -81,6 +84,7 @@ impl Cell {
             served_new: pair(15),
             exchange: pair(17),
             listed: pair(19),
+            chatty: pair(21),
         }
     }
 }

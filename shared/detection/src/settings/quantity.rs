@@ -153,6 +153,15 @@ pub(super) fn family(text: &str) -> Option<String> {
     (fine && text.len() <= 24).then(|| text.to_owned())
 }
 
+/// A URL of http or https with a host; whether anybody answers there shows when it is fetched.
+pub(super) fn url(text: &str) -> Option<String> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    // A name before the host is a password in a setting that everybody may read.
+    let fine = !host.is_empty() && !host.contains('@') && text.bytes().all(|byte| byte.is_ascii_graphic());
+    (fine && text.len() <= 1_000).then(|| text.to_owned())
+}
+
 /// Name of a caller: an ARN or a service, with an asterisk at most at its end.
 pub(super) fn principal(text: &str) -> Option<String> {
     let name = text.strip_suffix('*').unwrap_or(text);

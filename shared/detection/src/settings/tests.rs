@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 
+use super::template::{RESOURCES, render_template};
 use super::*;
 
 fn faults(values: &[(&str, &str)]) -> Vec<String> {
@@ -32,6 +33,7 @@ fn every_path_leads_to_a_place_of_its_own() {
         Kind::Duration => "1d",
         Kind::Factor => "7.5",
         Kind::Families => "m7i",
+        Kind::Feeds => "http://feeds.example/list.txt",
         Kind::Hourly => "24MB",
         Kind::KofM => "1/3",
         Kind::Mode => "off",
@@ -120,6 +122,10 @@ fn a_value_without_its_unit_or_with_another_is_refused_with_an_example() {
         ("an0084/mode", "on"),
         ("an0084/relay/hours", "4/3"),
         ("an0084/relay/hours", "0/3"),
+        ("intel/feeds/tor", "ftp://feeds.example/tor.txt"),
+        ("intel/feeds/tor", "https://feeds.example/?fields=a,b"),
+        ("intel/feeds/tor", "https://user:word@feeds.example/tor.txt"),
+        ("intel/feeds/tor", "https:///tor.txt"),
         ("networks/own", "10.0.0.0/8,office"),
         ("networks/own", ""),
         ("roles/declared", "relay"),
@@ -257,17 +263,34 @@ fn a_night_shift_belongs_to_the_day_it_begins_and_a_week_may_begin_on_sunday() {
 
 #[test]
 fn the_reference_page_is_what_the_registry_says() {
-    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/settings.md");
+    committed("docs/settings.md", &render_markdown());
+}
+
+#[test]
+fn the_deployed_parameters_are_what_the_registry_says() {
+    let template = render_template();
+    committed("infra/settings.json", &template);
+    let template: serde_json::Value = serde_json::from_str(&template).unwrap();
+    let resources = template["Resources"].as_object().unwrap();
+    assert_eq!(resources.len(), registry().len(), "two paths share a logical id");
+    assert!(resources.len() <= RESOURCES, "divide the template: it would be refused");
+    for parameter in resources.values().map(|resource| &resource["Properties"]) {
+        let (value, description) = (&parameter["Value"], &parameter["Description"]);
+        assert!((1..=4_096).contains(&value.as_str().unwrap().len()), "{value}");
+        assert!(description.as_str().unwrap().len() <= 1_024, "{description}");
+    }
+}
+
+/// Holds a file of the repository against what it should be, or writes it so.
+fn committed(path: &str, expected: &str) {
+    let file = format!("{}/../../{path}", env!("CARGO_MANIFEST_DIR"));
     #[expect(clippy::disallowed_methods, reason = "a switch of this test, not a setting of the program")]
     let rewrite = std::env::var("WEIR_REWRITE").is_ok();
     if rewrite {
-        std::fs::write(page, render_markdown()).unwrap();
+        std::fs::write(&file, expected).unwrap();
     }
-    let committed = std::fs::read_to_string(page).unwrap();
-    assert!(
-        committed == render_markdown(),
-        "docs/settings.md is behind: set WEIR_REWRITE=1 and run this test again"
-    );
+    let found = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(found == expected, "{path} is behind: set WEIR_REWRITE=1 and run this test again");
 }
 
 proptest! {

@@ -1,6 +1,6 @@
 //! The settings as structs that mirror their paths, with the default of each.
 
-use weir_intel::RangeSet;
+use weir_intel::{RangeSet, feed::FeedKind};
 
 use super::{
     hours::{BusinessHours, Zone},
@@ -338,8 +338,57 @@ impl Default for Incident {
 /// Address lists.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct IntelSettings {
+    /// Where the lists come from.
+    pub feeds: Feeds,
     /// Age above which a list counts half.
     pub max_age: MaxAge,
+}
+
+/// URLs that each list is fetched from; none where it is off.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Feeds {
+    /// Networks by number and owner.
+    pub asn: Vec<String>,
+    /// Addresses of AWS by service.
+    pub aws: Vec<String>,
+    /// Countries.
+    pub country: Vec<String>,
+    /// Open and residential proxies.
+    pub proxy: Vec<String>,
+    /// Tor relays.
+    pub tor: Vec<String>,
+    /// VPN servers.
+    pub vpn: Vec<String>,
+}
+
+impl Feeds {
+    /// The URLs of one feed.
+    #[must_use]
+    pub fn of(&self, kind: FeedKind) -> &[String] {
+        match kind {
+            FeedKind::Asn => &self.asn,
+            FeedKind::Aws => &self.aws,
+            FeedKind::Country => &self.country,
+            FeedKind::Proxy => &self.proxy,
+            FeedKind::Tor => &self.tor,
+            FeedKind::Vpn => &self.vpn,
+        }
+    }
+}
+
+impl Default for Feeds {
+    fn default() -> Self {
+        let one = |url: &str| vec![url.to_owned()];
+        Self {
+            asn: Vec::new(),
+            aws: one("https://ip-ranges.amazonaws.com/ip-ranges.json"),
+            country: Vec::new(),
+            proxy: Vec::new(),
+            tor: one("https://onionoo.torproject.org/details?type=relay&running=true\
+                 &fields=or_addresses%2Cexit_addresses%2Cflags"),
+            vpn: one("https://raw.githubusercontent.com/X4BNet/lists_vpn/main/output/vpn/ipv4.txt"),
+        }
+    }
 }
 
 /// Age above which a list counts half, in ms.

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::entity::address_hash;
-use crate::kernels::bucket::Summary;
+use crate::kernels::bucket::{PORT_OF_MANY, Summary};
 use crate::kernels::folded::Folded;
 use crate::ring::Cell;
 use crate::state::{DAY, EntityState};
@@ -22,6 +22,7 @@ pub(super) fn cell(
     let mut cell = Cell {
         external: summary.external,
         pull: summary.pull,
+        chatty: summary.chatty,
         largest: summary.largest,
         exchange: summary.exchange,
         ..Cell::default()
@@ -55,7 +56,9 @@ pub(super) fn cell(
     cell.origins = narrow(summary.origins.len() + origins.count() as usize);
     cell.peers = narrow(summary.peers.len() + peers.count() as usize);
     // What a busy host does on ports that answer says nothing of the ports that do not.
-    let silent = || summary.tries.iter().filter(|tries| tries.tried >= 3 && tries.failed * 2 >= tries.tried);
+    let scattered = std::iter::once(&summary.scattered);
+    let ports = summary.tries.iter().filter(|tries| tries.tried >= PORT_OF_MANY);
+    let silent = || ports.clone().chain(scattered.clone()).filter(|tries| tries.failed * 2 >= tries.tried);
     cell.failed = narrow(silent().map(|tries| tries.failed as usize).sum());
     cell.tried = narrow(silent().map(|tries| tries.tried as usize).sum());
     cell

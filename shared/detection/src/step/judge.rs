@@ -7,10 +7,11 @@ use weir_intel::inventory::Instance;
 use super::cell::cell;
 use super::initiator::by_initiator;
 use super::remotes::{listed, remotes};
+use super::upload::name_upload;
 use super::{Around, Outcome};
 use crate::an0084::{View, verdicts};
 use crate::baseline::ANOMALOUS;
-use crate::counter::Filter;
+use crate::counter::{Counter, Filter};
 use crate::entity::{EntityKey, address_hash};
 use crate::finding::{Finding, Kernel, Severity};
 use crate::incident::{self, Told};
@@ -27,6 +28,9 @@ use crate::state::{DAY, EntityState, HOUR, add_day};
 /// Payload pushed within a bucket from which the account is told of a destination, bytes.
 const NOTED_BYTES: u64 = 20_000;
 
+/// Hosts of an hour, from which a counter no longer tells strangers from them.
+const STRANGERS: u32 = 1_500;
+
 /// Buckets of an hour.
 const AN_HOUR: usize = 12;
 
@@ -40,14 +44,34 @@ struct Seen<'a> {
     bucket: i64,
     /// Event time of the latest record.
     latest: i64,
+    /// Hosts that did not answer and that neither answered nor failed within the hour before.
+    fresh_misses: u32,
 }
 
 impl<'a> Seen<'a> {
-    fn of(rows: &'a [Row], open: &OpenBucket, bucket: i64) -> Self {
+    fn of(state: &EntityState, rows: &'a [Row], open: &OpenBucket, bucket: i64) -> Self {
         let mut summary = summarise(rows);
         open.folded.include_in(&mut summary);
-        Self { rows, summary, bucket, latest: open.beside.latest.max(bucket) }
+        let fresh_misses = fresh_misses(state, &summary, open);
+        Self { rows, summary, bucket, latest: open.beside.latest.max(bucket), fresh_misses }
     }
+}
+
+/// A client whose servers are down fails at hosts that it knows; a scanner fails at strangers.
+fn fresh_misses(state: &EntityState, summary: &Summary, open: &OpenBucket) -> u32 {
+    if summary.misses.is_empty() && open.folded.misses().count() == 0 {
+        return 0;
+    }
+    let mut known = Counter::default();
+    state.origins.merge_into(&mut known);
+    state.misses.merge_into(&mut known);
+    let before = known.count();
+    if before > STRANGERS {
+        return u32::MAX;
+    }
+    summary.misses.iter().for_each(|&hash| known.insert(hash));
+    known.merge(open.folded.misses());
+    known.count().saturating_sub(before)
 }
 
 /// Judges a bucket that gets no more records.
@@ -60,7 +84,7 @@ pub(super) fn judge(
     outcome: &mut Outcome,
 ) {
     let rows = by_initiator(&open.rows, &mut state.answers);
-    let seen = Seen::of(&rows, open, bucket);
+    let seen = Seen::of(state, &rows, open, bucket);
     absorb(state, open, &seen);
     note_pushes(state, &seen, outcome);
     let unique = |ip: IpAddr| !(around.users)(address_hash(ip)).is_popular();
@@ -88,7 +112,7 @@ pub(super) fn judge_early(
     outcome: &mut Outcome,
 ) {
     let rows = by_initiator(&open.rows, &mut state.answers);
-    let mut seen = Seen::of(&rows, open, bucket);
+    let mut seen = Seen::of(state, &rows, open, bucket);
     let mut said = flow_verdicts(state, &seen, around);
     said.retain(|verdict| matches!(verdict.kernel, Kernel::Scan | Kernel::Flood));
     // Its bytes count when the bucket is complete.
@@ -106,6 +130,7 @@ fn absorb(state: &mut EntityState, open: &OpenBucket, seen: &Seen<'_>) {
     let (origins, peers) = open.folded.counters();
     state.origins.add(bucket, &summary.origins, origins);
     state.peers.add(bucket, &summary.peers, peers);
+    state.misses.add(bucket, &summary.misses, open.folded.misses());
     let inside = open.beside.inside_out.saturating_add(open.beside.inside_in);
     let total = inside.saturating_add(summary.external.total());
     add_day(&mut state.days, bucket.div_euclid(DAY), total, 10);
@@ -167,28 +192,6 @@ fn said(state: &EntityState, seen: &Seen<'_>, around: &Around<'_>) -> Vec<Verdic
     said
 }
 
-/// More than usual, and most of it to one destination that is new here and that nobody else uses: an upload.
-fn name_upload(said: &mut [Verdict], state: &EntityState, hour: u64, bucket: i64, around: &Around<'_>) {
-    let Some(verdict) = said.iter_mut().find(|verdict| verdict.kernel == Kernel::Volume) else { return };
-    let found = state.destinations.iter().find(|entry| {
-        let age = (bucket - entry.first + BUCKET).unsigned_abs();
-        let hourly = entry.wire.out.saturating_mul(HOUR.unsigned_abs()) / age.max(HOUR.unsigned_abs());
-        entry.last == bucket
-            && bucket - entry.first < DAY
-            && hourly >= hour / 2
-            && !state.known.contains(address_hash(entry.ip))
-            && !(around.users)(address_hash(entry.ip)).is_popular()
-    });
-    if let Some(entry) = found {
-        verdict.kernel = Kernel::Upload;
-        verdict.facts.push(format!(
-            "most of it to {}, which is new here and used by nobody else, {:.0} MB since it was first seen",
-            entry.ip,
-            entry.wire.out as f64 / 1e6
-        ));
-    }
-}
-
 /// What the flow kernels say; of an entity that relays by declaration only scans and floods.
 fn flow_verdicts(state: &EntityState, seen: &Seen<'_>, around: &Around<'_>) -> Vec<Verdict> {
     let bucket = seen.bucket;
@@ -199,9 +202,10 @@ fn flow_verdicts(state: &EntityState, seen: &Seen<'_>, around: &Around<'_>) -> V
     let view = View {
         state,
         summary: &seen.summary,
+        fresh_misses: seen.fresh_misses,
         bucket,
         listed: &listed,
-        stale: &|kind| around.settings.is_stale(kind, around.intel, bucket),
+        stale: &|kind| around.settings.stale_days(kind, around.intel, bucket),
         shared: &|ip| (around.users)(address_hash(ip)).is_popular(),
         settings: around.settings,
     };
@@ -230,8 +234,10 @@ fn tell(
     around: &Around<'_>,
 ) -> Option<Finding> {
     let kernel = said.first().map(|verdict| verdict.kernel);
+    let context = context(state, seen.latest, said, around);
     let told = Told {
-        judgement: combine(said, &context(state, seen.latest, said, around)),
+        judgement: combine(said, &context),
+        context: &context,
         verdicts: said,
         remotes: remotes(state, &seen.summary, seen.rows, kernel, seen.bucket, around.intel),
         egress: seen.summary.external.out,
@@ -265,46 +271,5 @@ fn is_declared(state: &EntityState, around: &Around<'_>) -> bool {
 }
 
 fn instance_of<'a>(state: &EntityState, around: &Around<'a>) -> Option<&'a weir_intel::inventory::Instance> {
-    state.info.instance.as_deref().and_then(|id| around.intel.inventory.instance(id))
-}
-
-#[cfg(test)]
-mod tests {
-    use weir_intel::Intel;
-
-    use super::*;
-    use crate::baseline::Usual;
-    use crate::kernels::bucket::Push;
-    use crate::prevalence::Users;
-    use crate::ring::Pair;
-    use crate::settings::Settings;
-
-    const NOW: i64 = 20_000 * DAY;
-
-    #[test]
-    fn more_than_usual_is_an_upload_where_half_of_it_goes_to_somebody_new_of_its_own() {
-        assert_eq!(named(50_000_000, 0), Kernel::Upload);
-        assert_eq!(named(49_000_000, 0), Kernel::Volume, "less than half");
-        assert_eq!(named(50_000_000, 2), Kernel::Volume, "a shared service");
-    }
-
-    /// What an hour of 100 MB is called when so much of it went to one address that so many others use.
-    fn named(sent: u64, others: u32) -> Kernel {
-        let mut state = EntityState { first_seen: NOW - 10 * DAY, ..EntityState::default() };
-        let wire = Pair { out: sent, into: 0 };
-        let ip = [198, 51, 100, 9].into();
-        state.note_push(&Push { ip, port: 443, protocol: 6, payload: wire, wire }, NOW);
-        let (settings, intel) = (Settings::default(), Intel::default());
-        let around = Around {
-            users: &|_| Users { others, entities: 50 },
-            usual: &|_| Usual::default(),
-            prelude: None,
-            settings: &settings,
-            intel: &intel,
-        };
-        let mut said =
-            [Verdict { kernel: Kernel::Volume, severity: Severity::Low, score: 0.5, facts: Vec::new() }];
-        name_upload(&mut said, &state, 100_000_000, NOW, &around);
-        said[0].kernel
-    }
+    state.info.known_instance(&around.intel.inventory)
 }

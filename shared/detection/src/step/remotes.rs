@@ -37,14 +37,15 @@ pub(super) fn remotes(
     bucket: i64,
     intel: &Intel,
 ) -> Vec<Remote> {
-    let remote = |ip: IpAddr, port, protocol, role, wire: Pair, first_seen| Remote {
+    let remote = |ip: IpAddr, port, protocol, role, wire: Pair| Remote {
         ip,
         port,
         protocol,
         role,
         bytes_out: wire.out,
         bytes_in: wire.into,
-        first_seen,
+        // Who is only pulled from, or dials in, is not remembered by address.
+        first_seen: state.destinations.iter().find(|it| it.ip == ip && it.port == port).map(|it| it.first),
         country: intel.country(ip).map(|country| country.as_str().to_owned()),
         asn: intel.asn(ip).map(|asn| asn.number),
         organisation: intel.asn(ip).and_then(|asn| asn.organisation.as_deref().map(str::to_owned)),
@@ -55,13 +56,11 @@ pub(super) fn remotes(
         let mut found: Vec<&Row> = rows.iter().filter(|row| is(row)).collect();
         found.sort_by_key(|row| (std::cmp::Reverse(wire(row).total()), row.key));
         let named = found.into_iter().take(NAMED);
-        named
-            .map(|row| remote(row.key.remote, row.key.port, row.key.protocol, role, wire(row), bucket))
-            .collect()
+        named.map(|row| remote(row.key.remote, row.key.port, row.key.protocol, role, wire(row))).collect()
     };
     let origins = || {
         let named = summary.pulled.iter().take(NAMED);
-        named.map(|it| remote(it.ip, it.port, it.protocol, Role::Origin, it.wire, bucket))
+        named.map(|it| remote(it.ip, it.port, it.protocol, Role::Origin, it.wire))
     };
     match kernel {
         None => Vec::new(),
@@ -69,12 +68,12 @@ pub(super) fn remotes(
             let tries = summary.tries.iter().filter(|tries| tries.failed > 0).take(NAMED);
             tries
                 .filter_map(|tries| Some((tries.port, tries.example?)))
-                .map(|(port, ip)| remote(ip, port, 6, Role::Target, Pair::default(), bucket))
+                .map(|(port, ip)| remote(ip, port, 6, Role::Target, Pair::default()))
                 .collect()
         }
         Some(Kernel::Flood) => {
             let rush = summary.rush.iter();
-            rush.map(|it| remote(it.ip, it.port, it.protocol, Role::Target, it.wire, bucket)).collect()
+            rush.map(|it| remote(it.ip, it.port, it.protocol, Role::Target, it.wire)).collect()
         }
         Some(Kernel::ServedRelay) => {
             let mut remotes = of_rows(Role::Client, &|row| row.key.side == Side::Served);
@@ -90,8 +89,7 @@ pub(super) fn remotes(
                 state.destinations.iter().filter(|entry| bucket - entry.last < 12 * BUCKET).collect();
             recent.sort_by(|a, b| b.wire.out.cmp(&a.wire.out).then(a.ip.cmp(&b.ip)));
             let gateways = recent.into_iter().take(NAMED);
-            let gateway =
-                |it: &Destination| remote(it.ip, it.port, it.protocol, Role::Gateway, it.wire, it.first);
+            let gateway = |it: &Destination| remote(it.ip, it.port, it.protocol, Role::Gateway, it.wire);
             gateways.map(gateway).chain(origins()).collect()
         }
     }

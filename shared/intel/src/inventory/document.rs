@@ -10,6 +10,7 @@ use super::{Bandwidth, Instance, Interface, Inventory};
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct File {
+    updated: Option<String>,
     reservations: Option<Vec<Reservation>>,
     network_interfaces: Option<Vec<InterfaceEntry>>,
     instance_types: Option<Vec<TypeEntry>>,
@@ -17,6 +18,9 @@ pub(super) struct File {
 
 impl File {
     pub(super) fn add_to(self, inventory: &mut Inventory) {
+        if let Some(updated) = time(self.updated) {
+            inventory.updated = Some(inventory.updated.map_or(updated, |have| have.min(updated)));
+        }
         for entry in self.instance_types.into_iter().flatten() {
             entry.add_to(inventory);
         }
@@ -57,10 +61,7 @@ impl InstanceEntry {
         };
         let instance = Instance {
             instance_type: self.instance_type,
-            launched: self
-                .launch_time
-                .and_then(|text| text.parse::<Timestamp>().ok())
-                .map(Timestamp::as_millisecond),
+            launched: time(self.launch_time),
             scaling_group: tagged("aws:autoscaling:groupName"),
             launch_template: tagged("aws:ec2launchtemplate:id"),
             public: address(self.public_ip_address),
@@ -97,6 +98,8 @@ struct InterfaceEntry {
 impl InterfaceEntry {
     fn add_to(self, inventory: &mut Inventory, instance: Option<&str>, vpc: Option<&str>) {
         let Some(id) = self.network_interface_id else { return };
+        let (attached_to, since) =
+            self.attachment.map_or((None, None), |found| (found.instance_id, found.attach_time));
         let listed = self.private_ip_addresses.into_iter().flatten();
         let mut private = Vec::new();
         let all = std::iter::once(self.private_ip_address)
@@ -113,10 +116,8 @@ impl InterfaceEntry {
             requester: self.requester_id,
             managed: self.requester_managed.unwrap_or(false),
             description: self.description.filter(|text| !text.is_empty()),
-            instance: self
-                .attachment
-                .and_then(|it| it.instance_id)
-                .or_else(|| instance.map(ToOwned::to_owned)),
+            instance: attached_to.or_else(|| instance.map(ToOwned::to_owned)),
+            attached: time(since),
             private,
             public: address(self.association.and_then(|it| it.public_ip)),
             vpc: self.vpc_id.or_else(|| vpc.map(ToOwned::to_owned)),
@@ -131,6 +132,7 @@ impl InterfaceEntry {
 #[serde(rename_all = "PascalCase")]
 struct Attachment {
     instance_id: Option<String>,
+    attach_time: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -189,6 +191,10 @@ struct Card {
     baseline: Option<f64>,
     #[serde(rename = "PeakBandwidthInGbps")]
     peak: Option<f64>,
+}
+
+fn time(text: Option<String>) -> Option<i64> {
+    text?.parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
 }
 
 fn address(text: Option<String>) -> Option<IpAddr> {

@@ -207,9 +207,11 @@ impl<'a> LogsPayload<'a> {
         let (log_group, rest) = plain(rest.strip_prefix(r#","logGroup":""#)?)?;
         let (log_stream, rest) = plain(rest.strip_prefix(r#","logStream":""#)?)?;
         let mut rest = rest.strip_prefix(r#","subscriptionFilters":["#)?;
+        let mut first = true;
         while !rest.starts_with(']') {
-            let (_, after) = plain(rest.strip_prefix('"')?)?;
-            rest = after.strip_prefix(',').unwrap_or(after);
+            let filter = if first { rest } else { rest.strip_prefix(',')? };
+            (_, rest) = plain(filter.strip_prefix('"')?)?;
+            first = false;
         }
         let events = rest.strip_prefix(r#"],"logEvents":["#)?;
         // What follows the events is only known to be harmless where it is the end, and a raw control

@@ -196,6 +196,8 @@ fn every_prefix_of_a_payload_is_an_error_after_the_good_events() {
         PAYLOAD.replace("\"two\"}]}", "\"two\"}],\"x\":[]]}"),
         PAYLOAD.replace("two", "t\u{1}o"),
         PAYLOAD.replace("}]}", "},]}"),
+        PAYLOAD.replace("[\"f\"]", "[\"f\"\"g\"]"),
+        PAYLOAD.replace("[\"f\"]", "[\"f\",]"),
     ] {
         let answer = visited(&broken).1;
         assert!(answer.is_err(), "{broken}: {answer:?}");

@@ -3,13 +3,17 @@
 use std::io::{self, Read};
 use std::ops::Range;
 
-use memchr::memchr;
+use memchr::{memchr, memmem};
 
 use super::json_end::JsonEnd;
 use crate::decode::Decoder;
 
 /// Decoded bytes read at a time.
 const CHUNK: usize = 256 << 10;
+
+/// How a Windows event begins and ends.
+const EVENT: &[u8] = b"<Event";
+const CLOSE: &[u8] = b"</Event>";
 
 /// One piece of the input, as positions that hold until the next call.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -20,7 +24,9 @@ pub(super) enum Piece {
     Document(Range<usize>),
     /// One member of the `Records` of an object whose end need not be known yet.
     Member(Range<usize>),
-    /// A document that does not close.
+    /// One XML event.
+    Element(Range<usize>),
+    /// A document or event that does not close.
     Broken(Range<usize>),
     /// The beginning of a line or document over the limit; the rest was passed over.
     TooLong(Range<usize>, usize),
@@ -118,6 +124,7 @@ impl<'a> Input<'a> {
         }
         match self.buffer.get(self.start) {
             Some(b'{' | b'[' | b' ' | b'\t') => self.indented(),
+            Some(b'<') => self.markup(),
             _ => self.line(),
         }
     }
@@ -169,6 +176,7 @@ impl<'a> Input<'a> {
         loop {
             match self.get(self.start..self.end).get(blanks).copied() {
                 Some(b' ' | b'\t') if blanks < self.max_line => blanks += 1,
+                Some(b'[') if self.is_dated(blanks) => return self.line(),
                 Some(b'{' | b'[') => {
                     self.start += blanks;
                     if self.opens_records() {
@@ -176,8 +184,88 @@ impl<'a> Input<'a> {
                     }
                     return self.document();
                 }
+                Some(b'<') => {
+                    self.start += blanks;
+                    return self.markup();
+                }
                 None if self.fill() => {}
                 _ => return self.line(),
+            }
+        }
+    }
+
+    /// Whether a bracket holds a date, as in front of a line of text: `[2026-11-24T…`.
+    fn is_dated(&mut self, bracket: usize) -> bool {
+        while self.end - self.start < bracket + 6 && self.fill() {}
+        matches!(
+            self.get(self.start..self.end).get(bracket + 1..bracket + 6),
+            Some([b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'-'])
+        )
+    }
+
+    /// Windows events as XML: pretty-printed, one a line, several a line, inside `<Events>`.
+    fn markup(&mut self) -> io::Result<Piece> {
+        while self.end - self.start < EVENT.len() + 1 && self.fill() {}
+        let head = self.get(self.start..self.end);
+        let is_event = head.starts_with(EVENT)
+            && head.get(EVENT.len()).is_some_and(|next| matches!(next, b' ' | b'>' | b'\r' | b'\n' | b'\t'));
+        if !is_event {
+            return if head.starts_with(b"<?xml")
+                || head.starts_with(b"<Events")
+                || head.starts_with(b"</Events>")
+            {
+                self.tag()
+            } else {
+                self.line()
+            };
+        }
+        let mut scanned = EVENT.len();
+        loop {
+            let head = self.get(self.start..self.end);
+            let rest = head.get(scanned..).unwrap_or_default();
+            let close = memmem::find(rest, CLOSE).map(|at| scanned + at + CLOSE.len());
+            // An event inside an event means that the first one never closed.
+            let next = memmem::find(
+                rest.get(..close.map_or(rest.len(), |end| end - scanned)).unwrap_or_default(),
+                b"\n<Event ",
+            )
+            .map(|at| scanned + at + 1);
+            if let Some(end) = next.or(close) {
+                let event = self.start..self.start + end;
+                self.start = event.end;
+                self.pending_line_ends = self.line_ends_in(&event);
+                if next.is_some() {
+                    return Ok(Piece::Broken(event));
+                }
+                self.pass_line_end();
+                return Ok(Piece::Element(event));
+            }
+            let seen = head.len();
+            if seen > self.max_line {
+                return self.over_limit(seen, self.max_line);
+            }
+            scanned = seen.saturating_sub(CLOSE.len()).max(EVENT.len());
+            if !self.fill() {
+                let event = self.start..self.end;
+                self.start = self.end;
+                return self.fault.take().map_or(Ok(Piece::Broken(event)), Err);
+            }
+        }
+    }
+
+    /// A declaration, or a tag around events: passed over as an empty line.
+    fn tag(&mut self) -> io::Result<Piece> {
+        loop {
+            let head = self.get(self.start..self.end);
+            if let Some(close) = memchr(b'>', head) {
+                let tag = self.start..self.start + close + 1;
+                self.start = tag.end;
+                self.pending_line_ends = self.line_ends_in(&tag);
+                self.pass_line_end();
+                return Ok(Piece::Line(tag.end..tag.end));
+            }
+            if head.len() > self.max_line || !self.fill() {
+                return self.line();
             }
         }
     }

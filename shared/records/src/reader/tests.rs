@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::decode::Compression;
 
+mod endpoints;
 mod samples;
 mod trail;
 
@@ -19,7 +20,8 @@ fn gzip(text: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// Every entry in a letter (flow, loss, control, or the reject's line and code), and the counts.
+/// Every entry in a letter (flow, loss, control, conversation, process, usage, or the reject's line and code), and
+/// the counts.
 fn read_with(input: &[u8], options: &ReadOptions) -> (Vec<String>, Counts, Option<ReadError>) {
     let mut reader = match RecordReader::open(input, options) {
         Ok(reader) => reader,
@@ -32,6 +34,15 @@ fn read_with(input: &[u8], options: &ReadOptions) -> (Vec<String>, Counts, Optio
             Ok(Some(Entry::Flow(_))) => entries.push("F".to_owned()),
             Ok(Some(Entry::Call(_))) => entries.push("A".to_owned()),
             Ok(Some(Entry::Loss(_))) => entries.push("L".to_owned()),
+            Ok(Some(Entry::Telemetry(telemetry))) => {
+                let letter = match telemetry.fact {
+                    crate::Fact::Conversation(_) => "V",
+                    crate::Fact::Launch(_) => "P",
+                    crate::Fact::Usage(_) => "U",
+                };
+                entries.push(letter.to_owned());
+            }
+            Ok(Some(Entry::Lookup(lookup))) => entries.push(format!("N {}", lookup.name)),
             Ok(Some(Entry::Control)) => entries.push("C".to_owned()),
             Ok(Some(Entry::Reject(reject))) => {
                 entries.push(format!("{}:{}", reject.line, reject.reason.code()));

@@ -49,6 +49,11 @@ impl Format {
             && line.trim_end().split(' ').filter(|name| Column::named(name).is_some()).count() >= 2
     }
 
+    /// Whether this is the order of version 2.
+    pub(super) fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
     pub(super) fn columns(&self) -> &[Column] {
         &self.columns
     }

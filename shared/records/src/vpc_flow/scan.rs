@@ -9,44 +9,107 @@ use std::net::{IpAddr, Ipv4Addr};
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
+/// One field of a line, with its first bytes at hand.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Field {
+    pub(super) start: usize,
+    /// Where the next space is, or the end of the line.
+    pub(super) end: usize,
+    /// The eight bytes from `start`, spaces beyond the end of the line.
+    word: u64,
+}
+
+impl Field {
+    /// The field of `line` that begins at `start`.
+    #[inline(always)]
+    pub(super) fn at(line: &[u8], start: usize) -> Self {
+        let word = word(line, start);
+        let end = match spaces(word) {
+            0 => field_end(line, start + 8),
+            spaces => line.len().min(start + (spaces.trailing_zeros() / 8) as usize),
+        };
+        Self { start, end, word }
+    }
+
+    /// The field `line[start..end]`.
+    pub(super) fn of(line: &[u8], start: usize, end: usize) -> Self {
+        Self { start, end, word: word(line, start) }
+    }
+
+    /// Whether there is nothing between two spaces.
+    #[inline(always)]
+    pub(super) const fn is_empty(self) -> bool {
+        self.end == self.start
+    }
+
+    /// Whether it is `-`: absent.
+    #[inline(always)]
+    pub(super) const fn is_absent(self) -> bool {
+        self.end - self.start == 1 && self.word as u8 == b'-'
+    }
+
+    /// The decimal number that it spells.
+    // Inlined for the same reason as the match over the columns that calls it.
+    #[inline(always)]
+    pub(super) fn number(self, line: &[u8]) -> Option<u64> {
+        match self.end - self.start {
+            0 => None,
+            length @ 1..=8 => eight_digits(self.word, length),
+            // The times: ten digits. Both words lie inside the field, and the second one is its end.
+            length @ 9..=16 => {
+                let tail = line.get(self.end - 8..).and_then(<[u8]>::first_chunk::<8>)?;
+                let head = eight_digits(self.word, length - 8)?;
+                Some(head * 100_000_000 + eight_digits(u64::from_le_bytes(*tail), 8)?)
+            }
+            _ => digits(line.get(self.start..self.end)?),
+        }
+    }
+
+    /// The address that it spells.
+    #[inline(always)]
+    pub(super) fn address(self, line: &str) -> Option<IpAddr> {
+        match dotted_quad(line.as_bytes(), self.start, self.end) {
+            Some(address) => Some(IpAddr::V4(address)),
+            None => other_address(line, self.start, self.end),
+        }
+    }
+}
+
+/// What `dotted_quad` does not read: IPv6, and what stands at the end of a line.
+#[cold]
+fn other_address(line: &str, start: usize, end: usize) -> Option<IpAddr> {
+    line.get(start..end)?.parse().ok()
+}
+
+/// The eight bytes from `start`, spaces beyond the end of the line.
+#[inline(always)]
+fn word(line: &[u8], start: usize) -> u64 {
+    let rest = line.get(start..).unwrap_or_default();
+    match rest.first_chunk::<8>() {
+        Some(chunk) => u64::from_le_bytes(*chunk),
+        None => rest.iter().rev().fold(ONES * b' ' as u64, |word, byte| word << 8 | u64::from(*byte)),
+    }
+}
+
+/// A mark in the high bit of the first byte that is a space; marks above it may be wrong, since borrows set them.
+#[inline(always)]
+const fn spaces(word: u64) -> u64 {
+    let word = word ^ (ONES * b' ' as u64);
+    word.wrapping_sub(ONES) & !word & HIGH
+}
+
 /// The offset of the first space at or after `start`, or the length of `line`.
 #[inline]
-pub(super) fn field_end(line: &[u8], start: usize) -> usize {
+fn field_end(line: &[u8], start: usize) -> usize {
     let mut at = start;
-    while let Some(chunk) = line.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let word = u64::from_le_bytes(*chunk) ^ (ONES * b' ' as u64);
-        // The lowest flag is exact; borrows can only set flags above it.
-        let spaces = word.wrapping_sub(ONES) & !word & HIGH;
+    while at < line.len() {
+        let spaces = spaces(word(line, at));
         if spaces != 0 {
-            return at + (spaces.trailing_zeros() / 8) as usize;
+            return line.len().min(at + (spaces.trailing_zeros() / 8) as usize);
         }
         at += 8;
     }
-    while line.get(at).is_some_and(|byte| *byte != b' ') {
-        at += 1;
-    }
-    at
-}
-
-/// The decimal number that `line[start..end]` spells.
-// Inlined for the same reason as the match over the columns that calls it.
-#[inline(always)]
-pub(super) fn number(line: &[u8], start: usize, end: usize) -> Option<u64> {
-    let length = end.checked_sub(start)?;
-    let Some(chunk) = line.get(start..).and_then(<[u8]>::first_chunk::<8>) else {
-        return digits(line.get(start..end)?);
-    };
-    match length {
-        0 => None,
-        1..=8 => eight_digits(u64::from_le_bytes(*chunk), length),
-        // The times: ten digits. Both words lie inside the field, and the second one is its end.
-        9..=16 => {
-            let tail = line.get(end - 8..).and_then(<[u8]>::first_chunk::<8>)?;
-            let head = eight_digits(u64::from_le_bytes(*chunk), length - 8)?;
-            Some(head * 100_000_000 + eight_digits(u64::from_le_bytes(*tail), 8)?)
-        }
-        _ => digits(line.get(start..end)?),
-    }
+    line.len()
 }
 
 /// The number that the first `length` (1 to 8) bytes of a little-endian word spell.
@@ -77,54 +140,126 @@ fn digits(field: &[u8]) -> Option<u64> {
     })
 }
 
-/// The address that `line[start..end]` spells.
-#[inline]
-pub(super) fn address(line: &str, start: usize, end: usize) -> Option<IpAddr> {
-    match dotted_quad(line.as_bytes(), start, end) {
-        Some(address) => Some(IpAddr::V4(address)),
-        None => line.get(start..end)?.parse().ok(),
-    }
-}
-
 /// The IPv4 address that `line[start..end]` spells, if it has bytes enough behind it.
 ///
 /// Leading zeros are refused, as the standard library refuses them: some read `010` as eight.
 #[inline]
 fn dotted_quad(line: &[u8], start: usize, end: usize) -> Option<Ipv4Addr> {
-    let mut octets = [0u8; 4];
-    let mut at = start;
-    for (index, octet) in octets.iter_mut().enumerate() {
-        let field = u32::from_le_bytes(*line.get(at..)?.first_chunk::<4>()?) ^ 0x3030_3030;
+    // The longest has 15 bytes; what follows them is cut off by the length.
+    let mut rest = u128::from_le_bytes(*line.get(start..)?.first_chunk::<16>()?);
+    let mut left = end - start;
+    let mut address = 0;
+    for index in 0..4 {
+        let field = rest as u32 ^ 0x3030_3030;
         // The lowest flag is exact; carries can only set flags above it.
         let others = (field.wrapping_add(0x7676_7676) | field) & 0x8080_8080;
         let length = others.trailing_zeros() / 8;
-        *octet = one_octet(field, length)?;
-        at += length as usize;
-        if index < 3 {
-            // The dot, and the place behind it.
-            if (field >> (8 * length)) as u8 != b'.' ^ b'0' {
+        address = address << 8 | one_octet(field, length)?;
+        if index == 3 {
+            return (left == length as usize).then(|| Ipv4Addr::from_bits(address));
+        }
+        if (field >> (8 * length)) as u8 != b'.' ^ b'0' {
+            return None;
+        }
+        // At most 32; said so, the shift needs no case for more than a word.
+        rest >>= (8 * (length + 1)) & 63;
+        left = left.checked_sub(length as usize + 1)?;
+    }
+    None
+}
+
+/// Whether any of at least eight bytes is a space.
+#[inline(always)]
+pub(super) fn has_space<const N: usize>(field: &[u8; N]) -> bool {
+    let (words, _) = field.as_chunks::<8>();
+    let last = field.last_chunk::<8>();
+    words.iter().chain(last).any(|word| spaces(u64::from_le_bytes(*word)) != 0)
+}
+
+/// Fields that are read one after the other, each with the space behind it.
+#[derive(Debug)]
+pub(super) struct Cursor<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Cursor<'a> {
+    pub(super) const fn new(rest: &'a [u8]) -> Self {
+        Self { rest }
+    }
+
+    pub(super) const fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    /// A number of at most seven digits, or a longer one by the plain way.
+    #[inline(always)]
+    pub(super) fn number(&mut self) -> Option<u64> {
+        let word = u64::from_le_bytes(*self.rest.first_chunk::<8>()?);
+        let spaces = spaces(word);
+        if spaces == 0 {
+            return self.long_number();
+        }
+        let length = (spaces.trailing_zeros() / 8) as usize;
+        let number = if length == 0 { None } else { eight_digits(word, length) }?;
+        self.rest = self.rest.get(length + 1..)?;
+        Some(number)
+    }
+
+    #[cold]
+    fn long_number(&mut self) -> Option<u64> {
+        let end = field_end(self.rest, 8);
+        let number = digits(self.rest.get(..end)?)?;
+        self.rest = self.rest.get(end + 1..)?;
+        Some(number)
+    }
+
+    /// A number of ten digits: seconds since 1970.
+    #[inline(always)]
+    pub(super) fn ten_digits(&mut self) -> Option<u64> {
+        let chunk = self.rest.first_chunk::<16>()?;
+        let both = u128::from_le_bytes(*chunk);
+        let head = eight_digits(both as u64, 8)?;
+        let tail = (both >> 64) as u64;
+        if (tail >> 16) as u8 != b' ' {
+            return None;
+        }
+        let number = head * 100 + eight_digits(tail, 2)?;
+        self.rest = self.rest.get(11..)?;
+        Some(number)
+    }
+
+    /// The bits of an IPv4 address.
+    #[inline(always)]
+    pub(super) fn dotted_quad(&mut self) -> Option<u32> {
+        let mut bytes = u128::from_le_bytes(*self.rest.first_chunk::<16>()?);
+        let (mut address, mut total) = (0, 0);
+        for index in 0..4 {
+            let field = bytes as u32 ^ 0x3030_3030;
+            let others = (field.wrapping_add(0x7676_7676) | field) & 0x8080_8080;
+            let length = others.trailing_zeros() / 8;
+            address = address << 8 | one_octet(field, length)?;
+            let behind = if index < 3 { b'.' } else { b' ' };
+            if (field >> (8 * length)) as u8 != behind ^ b'0' {
                 return None;
             }
-            at += 1;
+            bytes >>= (8 * (length + 1)) & 63;
+            total += length as usize + 1;
         }
+        self.rest = self.rest.get(total..)?;
+        Some(address)
     }
-    (at == end).then(|| Ipv4Addr::from(octets))
 }
 
 /// The number that the first `length` bytes of `field` are, each of them a digit's value.
-#[inline]
-fn one_octet(field: u32, length: u32) -> Option<u8> {
+#[inline(always)]
+fn one_octet(field: u32, length: u32) -> Option<u32> {
     if length.wrapping_sub(1) > 2 {
         return None;
     }
     let field = field << (8 * (4 - length));
-    let (hundreds, tens, ones) = ((field >> 8) & 0xff, (field >> 16) & 0xff, field >> 24);
-    let value = hundreds * 100 + tens * 10 + ones;
+    let value = (field >> 8 & 0xff) * 100 + (field >> 16 & 0xff) * 10 + (field >> 24);
     let shortest = 1 + u32::from(value > 9) + u32::from(value > 99);
-    if length != shortest {
-        return None;
-    }
-    u8::try_from(value).ok()
+    (length == shortest && value <= 255).then_some(value)
 }
 
 #[cfg(test)]

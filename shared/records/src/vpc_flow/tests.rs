@@ -82,6 +82,8 @@ fn a_bad_field_is_named() {
         (" 6 ", " 256 ", "protocol"),
         ("8400", "84e2", "bytes"),
         ("1700000000", "1700000000000", "start"),
+        ("1700000060", "9999999999999999999", "end"),
+        ("1700000060", "18446744073709551615", "end"),
         ("ACCEPT", "accept", "action"),
         ("OK", "ok", "log-status"),
         (" eni-0a ", "  ", "interface-id"),
@@ -218,7 +220,39 @@ fn a_row_wrapped_as_a_message_is_the_row() {
     assert_eq!(read(&escaped), read(V2));
 }
 
+#[test]
+fn a_row_as_aws_writes_it_is_plain() {
+    let line = V2.replace("eni-0a", "eni-0123456789abcdef0");
+    assert!(super::plain::read(line.as_bytes()).is_some_and(|flow| flow == self::flow(read(&line))));
+    for (from, to) in
+        [(" 6 ", " - "), ("2 1", "3 1"), ("1700000060", "1699999999"), (" OK", " OK "), ("OK", "-")]
+    {
+        let other = line.replacen(from, to, 1);
+        assert!(super::plain::read(other.as_bytes()).is_none(), "{other}");
+    }
+}
+
 proptest! {
+    #[test]
+    fn a_plain_row_is_read_as_the_general_way_reads_it(
+        index in 0..V2.len(),
+        with in "[0-9 .:a-zé-]{0,3}",
+        numbers: [u64; 4],
+    ) {
+        let [a, b, c, d] = numbers;
+        let drawn = format!(
+            "2 123456789010 eni-0123456789abcdef0 10.0.0.{} 203.0.{}.9 {} 443 6 {a} {b} {} {} REJECT OK",
+            a % 300, b % 300, c % 70_000, 1_700_000_000 + c % 100, 1_700_000_050 + d % 90_000,
+        );
+        for line in [V2.replace("eni-0a", "eni-0123456789abcdef0"), drawn] {
+            for line in [format!("{}{with}{}", &line[..index], &line[index + 1..]), line] {
+                if let Some(flow) = super::plain::read(line.as_bytes()) {
+                    prop_assert_eq!(super::row::read(&Format::default(), &line, None), Line::Flow(flow));
+                }
+            }
+        }
+    }
+
     #[test]
     fn no_line_makes_the_reader_panic(line in "\\PC{0,120}", index in 0usize..200, byte in any::<char>()) {
         let mut lines = Lines::new(None);

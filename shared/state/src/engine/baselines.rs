@@ -69,8 +69,7 @@ impl<S: Store> Baselines<'_, S> {
     }
 
     fn peer_group(&self, state: &EntityState) -> String {
-        let instance = state.info.instance.as_deref();
-        let instance = instance.and_then(|id| self.run.intel.inventory.instance(id));
+        let instance = state.info.known_instance(&self.run.intel.inventory);
         peer_group(self.entity, &state.info, instance)
     }
 

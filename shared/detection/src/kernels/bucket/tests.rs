@@ -21,6 +21,15 @@ fn the_largest_origin_is_told_apart_from_the_rest_of_the_pull() {
 }
 
 #[test]
+fn an_origin_that_is_asked_much_for_what_it_gives_is_told_apart() {
+    let chatty = |out, into| summarise(&[row(1, out, into, 10)]).chatty.out > 0;
+
+    assert!(chatty(30_000, 190_000));
+    assert!(!chatty(30_000, 230_000), "seven times as much");
+    assert!(!chatty(15_000, 60_000), "too small to matter");
+}
+
+#[test]
 fn a_peer_is_given_much_and_asks_little_and_a_probe_is_none() {
     let peer = |out, into| {
         let mut row = row(1, out, into, 2);

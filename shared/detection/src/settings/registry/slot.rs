@@ -19,6 +19,7 @@ pub(super) enum Slot {
     Duration(At<i64>, i64, i64),
     Factor(At<f64>, f64, f64),
     Families(At<Vec<String>>),
+    Feeds(At<Vec<String>>),
     Hourly(At<u64>, u64, u64),
     Hours(At<BusinessHours>),
     KofM(At<KofM>, u8),
@@ -48,6 +49,8 @@ pub enum Kind {
     Factor,
     /// Instance families.
     Families,
+    /// URLs.
+    Feeds,
     /// Bytes an hour.
     Hourly,
     /// k of m windows.
@@ -84,6 +87,7 @@ impl Kind {
             Self::Duration => "time",
             Self::Factor => "times",
             Self::Families => "instance families",
+            Self::Feeds => "URLs",
             Self::Hourly => "bytes an hour",
             Self::KofM => "windows",
             Self::Monthly => "USD a month",
@@ -107,6 +111,7 @@ impl Kind {
             Self::Duration => "a time with its unit such as 20m, 6h or 14d",
             Self::Factor => "a number such as 2.5",
             Self::Families => "instance families such as t3,c6in",
+            Self::Feeds => "off, or URLs of http or https, with %2C for a comma inside one",
             Self::Hourly => "bytes an hour with their unit such as 100MB",
             Self::KofM => "k of m windows such as 8/12",
             Self::Mode => "off, dry-run or live",
@@ -132,6 +137,7 @@ impl Slot {
             Self::Duration(..) => Kind::Duration,
             Self::Factor(..) => Kind::Factor,
             Self::Families(_) => Kind::Families,
+            Self::Feeds(_) => Kind::Feeds,
             Self::Hourly(..) => Kind::Hourly,
             Self::Hours(_) => Kind::BusinessHours,
             Self::KofM(..) => Kind::KofM,
@@ -165,7 +171,7 @@ impl Slot {
             Self::Families(_) | Self::Networks(_) | Self::Principals(_) | Self::Tags(_) => {
                 "none or a list".to_owned()
             }
-            Self::Hours(_) | Self::Mode(_) | Self::Percentile(_) | Self::Zone(_) => {
+            Self::Feeds(_) | Self::Hours(_) | Self::Mode(_) | Self::Percentile(_) | Self::Zone(_) => {
                 self.kind().form().to_owned()
             }
         }
@@ -180,6 +186,8 @@ impl Slot {
             Self::Duration(at, ..) => quantity::spelled(at(copy).unsigned_abs(), DURATIONS),
             Self::Factor(at, ..) | Self::Ratio(at, ..) => at(copy).to_string(),
             Self::Families(at) => list(at(copy)),
+            Self::Feeds(at) if at(copy).is_empty() => "off".to_owned(),
+            Self::Feeds(at) => list(at(copy)),
             Self::Hourly(at, ..) => quantity::spelled(*at(copy), SIZES),
             Self::Hours(at) => at(copy).to_string(),
             Self::KofM(at, _) => at(copy).to_string(),
@@ -211,6 +219,8 @@ impl Slot {
                 *at(settings) = self.bounded(quantity::number(text), low, high, text)?
             }
             Self::Families(at) => *at(settings) = self.items(text, quantity::family)?,
+            Self::Feeds(at) if text == "off" => at(settings).clear(),
+            Self::Feeds(at) => *at(settings) = self.items(text, quantity::url)?,
             Self::Hourly(at, low, high) => {
                 let amount = text.strip_suffix("/h").unwrap_or(text);
                 *at(settings) = self.measured(amount, SIZES, low, high)?;

@@ -9,11 +9,13 @@ use super::*;
 const TAILS: [&str; 4] = ["", " ", " 1234567890123456", " 9"];
 
 fn number_in(field: &str, tail: &str) -> Option<u64> {
-    number(format!("{field}{tail}").as_bytes(), 0, field.len())
+    let line = format!("{field}{tail}");
+    Field::of(line.as_bytes(), 0, field.len()).number(line.as_bytes())
 }
 
 fn address_in(field: &str, tail: &str) -> Option<IpAddr> {
-    address(&format!("{field}{tail}"), 0, field.len())
+    let line = format!("{field}{tail}");
+    Field::of(line.as_bytes(), 0, field.len()).address(&line)
 }
 
 #[test]
@@ -90,10 +92,8 @@ proptest! {
     #[test]
     fn a_field_ends_at_the_first_space(line in "[ -~é!]{0,40}", start in 0usize..50) {
         let bytes = line.as_bytes();
-        let expected = bytes.iter().skip(start).position(|byte| *byte == b' ').map_or(
-            bytes.len().max(start),
-            |offset| start + offset,
-        );
-        prop_assert_eq!(field_end(bytes, start), expected);
+        let start = start.min(bytes.len());
+        let space = bytes.iter().skip(start).position(|byte| *byte == b' ');
+        prop_assert_eq!(Field::at(bytes, start).end, space.map_or(bytes.len(), |offset| start + offset));
     }
 }

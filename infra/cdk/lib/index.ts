@@ -1,0 +1,3 @@
+export { Weir } from './weir.js';
+export type { WeirCode, WeirProps } from './props.js';
+export { RECOMMENDED_FORMAT } from './vpc-flow-logs.js';

@@ -1,0 +1,73 @@
+import type { Duration } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+
+/** Code of each function. */
+export interface WeirCode {
+  /** Of `--bin flow-logs`. */
+  readonly flowLogs: lambda.Code;
+  /** Of `--bin cloudtrail`. */
+  readonly cloudtrail: lambda.Code;
+  /** Of `--bin intel`. */
+  readonly intel: lambda.Code;
+}
+
+/** What a deployment of Weir is made of. At least one way in should be given. */
+export interface WeirProps {
+  /** The built functions, as `cargo lambda build --release --arm64 --output-format zip` writes them. */
+  readonly code: WeirCode;
+  /** Deployment, whose settings are the SSM parameters under `/weir/<stage>/`. Default: `prod`. */
+  readonly stage?: string;
+  /** Processor that `code` was built for. Default: ARM. */
+  readonly architecture?: lambda.Architecture;
+  /** MB; CPU follows it. Default: 256. */
+  readonly memorySize?: number;
+  /** Concurrency set aside and not exceeded. Default: none, the account's is shared. */
+  readonly reservedConcurrency?: number;
+  /** Own key; its policy has to admit logs, sns, sqs, s3 and cloudwatch. Default: keys of AWS. */
+  readonly encryptionKey?: kms.IKey;
+
+  /** VPC whose flow logs are created. */
+  readonly vpc?: Pick<ec2.IVpc, 'vpcId'>;
+  /** Where created flow logs are delivered. Default: `cloud-watch-logs`. */
+  readonly flowLogDelivery?: 'cloud-watch-logs' | 's3';
+  /** Log groups that flow logs are delivered to. */
+  readonly logGroups?: logs.ILogGroup[];
+  /** Pattern of the subscriptions. Default: all records, which is what detection needs. */
+  readonly filterPattern?: string;
+  /** Bucket that flow logs are delivered to; have it announce its objects to `objects`. */
+  readonly bucket?: s3.IBucket;
+  /** Prefix of flow logs in the bucket. Default: `AWSLogs/`. */
+  readonly prefix?: string;
+  /** Fields of the flow logs. Default: the recommended ones where flow logs are created, else AWS's default. */
+  readonly flowFormat?: string;
+
+  /** Organization whose accounts may subscribe the logs destination. */
+  readonly senderOrganization?: string;
+  /** Accounts that may subscribe the logs destination; not beside an organization. */
+  readonly senderAccounts?: string[];
+
+  /** Addresses for findings. */
+  readonly alertEmails?: string[];
+  /** Addresses for alarms about Weir itself. */
+  readonly operationsEmails?: string[];
+  /** Silence that raises an alarm, in steps of five minutes. Default: 30 minutes. */
+  readonly silence?: Duration;
+
+  /** How long Weir's own logs are kept. Default: one month. */
+  readonly logRetention?: logs.RetentionDays;
+  /** How long created flow logs are kept. Default: one month. */
+  readonly flowLogRetention?: logs.RetentionDays;
+  /** Whether refused payloads, which hold addresses, are kept. Default: false. */
+  readonly quarantineRaw?: boolean;
+  /** Default: `info`. */
+  readonly logLevel?: 'off' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+  /** X-Ray; active costs up to 13 USD a month. Default: active. */
+  readonly tracing?: lambda.Tracing;
+
+  /** Settings that differ from their defaults, by path: `{ 'an0084/mode': 'dry-run' }`. See docs/settings.md. */
+  readonly settings?: Record<string, string>;
+}

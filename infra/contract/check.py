@@ -1,0 +1,145 @@
+#!/usr/bin/env python3
+"""Holds the templates against the code and against each other; prints every difference and exits 1 on any.
+
+    target/infra/bin/python infra/contract/check.py
+"""
+
+import difflib
+import json
+import re
+import sys
+
+import source
+import templates
+
+# The same deployment, as parameters of the SAM template and as a snapshot of the CDK construct.
+SCENARIOS = {
+    "throughLogs": {
+        "VpcId": "vpc-0123456789abcdef0",
+        "SenderOrganization": "o-abcdefghij",
+        "AlertEmail": "security@example.com",
+        "OperationsEmail": "operations@example.com",
+    },
+    "throughBucket": {
+        "VpcId": "vpc-0123456789abcdef0",
+        "FlowLogDelivery": "s3",
+        "KmsKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef",
+        "ReservedConcurrency": "20",
+    },
+}
+
+# What the platform does in a function's name, beside the calls in its code.
+LOGS_AND_TRACES = {
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+}
+OWN_KEY = {"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"}
+POLLS = {
+    "AWS::Kinesis::Stream": {
+        "kinesis:DescribeStream",
+        "kinesis:DescribeStreamSummary",
+        "kinesis:GetRecords",
+        "kinesis:GetShardIterator",
+        "kinesis:ListShards",
+    },
+    "AWS::SQS::Queue": {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"},
+}
+PREFIX = "weir-prod-"
+
+
+def main():
+    faults = []
+    for name, parameters in SCENARIOS.items():
+        ours = templates.sam(parameters)
+        faults += [f"{name}: {fault}" for fault in [*against_code(parameters, ours), *against_cdk(ours, templates.cdk(name))]]
+    for fault in faults:
+        print(fault)
+    print(f"{len(faults)} differences" if faults else "templates and code agree")
+    return 1 if faults else 0
+
+
+def against_code(parameters, resources):
+    """Functions, variables, permissions and metrics."""
+    deployed = {
+        properties["FunctionName"].removeprefix(PREFIX): properties
+        for kind, properties in resources
+        if kind == "AWS::Lambda::Function"
+    }
+    written = source.functions()
+    yield from differences("functions", set(written), set(deployed))
+    for name in sorted(set(written) & set(deployed)):
+        variables = set(deployed[name]["Environment"]["Variables"])
+        yield from differences(f"variables of {name}", source.variables(written[name]), variables)
+        called = source.actions(written[name])
+        role = next(p for kind, p in resources if kind == "AWS::IAM::Role" and is_role_of(p, name))
+        allowed = {action for policy in listed(role["Policies"]) for action in actions(policy)}
+        needed = set(called) | LOGS_AND_TRACES | platform(name, parameters, resources)
+        yield from differences(f"actions of {name}", needed, allowed)
+    yield from metrics(resources)
+
+
+def platform(name, parameters, resources):
+    """Actions for what is polled for a function, for its destination, and for an own key."""
+    needed = {"sqs:SendMessage"} | (OWN_KEY if "KmsKeyArn" in parameters else set())
+    for kind, properties in resources:
+        if kind == "AWS::Lambda::EventSourceMapping" and f"{PREFIX}{name}>" in properties["FunctionName"]:
+            needed |= POLLS[properties["EventSourceArn"].strip("<").split(" ")[0]]
+    return needed
+
+
+def metrics(resources):
+    """Every metric of the code is on the dashboard, and no alarm waits for one that there is not."""
+    known = source.metrics()
+    shown, watched = set(), set()
+    for kind, properties in resources:
+        if kind == "AWS::CloudWatch::Dashboard":
+            text = json.dumps(properties["DashboardBody"])
+            shown |= set(re.findall(r'"of": "Weir (\w+) ', text))
+        if kind == "AWS::CloudWatch::Alarm":
+            metrics = [metric["MetricStat"]["Metric"] for metric in listed(properties.get("Metrics", [])) if "MetricStat" in metric]
+            watched |= {each["MetricName"] for each in [properties, *metrics] if each.get("Namespace") == "Weir"}
+    yield from differences("metrics on the dashboard", known, shown)
+    for name in sorted(watched - known):
+        yield f"an alarm waits for the metric {name}, which no code writes"
+
+
+def against_cdk(ours, theirs):
+    """The same resources with the same properties, whatever they are called inside the template."""
+    ours, theirs = sorted(map(written, ours)), sorted(map(written, theirs))
+    left = list(theirs)
+    missing = [text for text in ours if not (text in left and left.remove(text) is None)]
+    for line in difflib.unified_diff(
+        "\n".join(missing).splitlines(), "\n".join(left).splitlines(), "SAM", "CDK", n=2, lineterm=""
+    ):
+        yield line
+
+
+def written(resource):
+    kind, properties = resource
+    return f"{kind} {json.dumps(properties, indent=1, sort_keys=True)}"
+
+
+def differences(what, expected, found):
+    for name in sorted(expected - found):
+        yield f"{what}: {name} is missing in the template"
+    for name in sorted(found - expected):
+        yield f"{what}: {name} is in the template and has no use in the code"
+
+
+def is_role_of(role, function):
+    return f"/aws/lambda/{PREFIX}{function}>" in json.dumps(role)
+
+
+def listed(value):
+    return value if isinstance(value, list) else [value]
+
+
+def actions(policy):
+    for statement in listed(policy["PolicyDocument"]["Statement"]):
+        yield from listed(statement["Action"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

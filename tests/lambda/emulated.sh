@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Runs the tests of functions as processes, against emulators of AWS of its own.
+# Usage: tests/lambda/emulated.sh [ARGUMENTS OF THE TEST RUNNER], such as -E 'package(weir-lambda)'
+# Needs Python 3; what it installs stays in the target directory.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+# Together, whichever are wanted: alone each would have the SDKs built with features of its own.
+crates=(-p weir-flow-logs -p weir-lambda)
+
+target=${CARGO_TARGET_DIR:-$PWD/target}
+
+home=$target/ministack-1.5.33
+tests/install.sh "$home" tests/lambda/ministack.txt
+# Of EC2 it knows too little; the tests start this one themselves, an account for each.
+moto=$target/moto-5.2.5
+tests/install.sh "$moto" tests/lambda/moto.txt
+export WEIR_TEST_EC2=$moto/bin/moto_server
+
+# Of `cloudtrail` the tests are in weir-lambda: by itself it is built as it is deployed, and only once.
+cargo build -p weir-cloudtrail
+export WEIR_TEST_CLOUDTRAIL=$target/debug/cloudtrail
+
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+export WEIR_TEST_AWS=http://127.0.0.1:$port
+AWS_ENDPOINT_URL=$WEIR_TEST_AWS GATEWAY_PORT=$port "$home/bin/ministack" >"$target/ministack.log" 2>&1 &
+emulator=$!
+trap 'kill "$emulator" 2>/dev/null || true; wait "$emulator" 2>/dev/null || true' EXIT
+
+for _ in $(seq 120); do
+  if python3 -c 'import sys, urllib.request; urllib.request.urlopen(sys.argv[1], timeout=2)' \
+    "$WEIR_TEST_AWS/_ministack/health" 2>/dev/null; then
+    ready=yes
+    break
+  fi
+  kill -0 "$emulator" 2>/dev/null || break
+  sleep 0.5
+done
+if [ -z "${ready:-}" ]; then
+  echo "the emulator did not start; its log:" >&2
+  tail -n 20 "$target/ministack.log" >&2
+  exit 1
+fi
+
+if cargo nextest --version >/dev/null 2>&1; then
+  cargo nextest run "${crates[@]}" --test process --run-ignored all --no-fail-fast "$@"
+else
+  cargo test "${crates[@]}" --test process -- --include-ignored "$@"
+fi

@@ -1,0 +1,20 @@
+//! A function as a process under a Lambda runtime API, over emulators of DynamoDB, SNS, SQS, SSM and S3.
+//!
+//! The emulator of all but DynamoDB is started by `tests/lambda/emulated.sh`, which also runs the tests that need it.
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, and so do its helpers"
+)]
+
+mod cloud;
+mod function;
+mod moto;
+mod pack;
+mod runtime_api;
+
+pub use cloud::{Cloud, TABLE, base};
+pub use function::{Binary, Function, wall};
+pub use moto::{Moto, texts};
+pub use pack::{gzip, packed, subscription};
+pub use runtime_api::Answer;
