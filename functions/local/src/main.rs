@@ -3,6 +3,7 @@
 mod backtest;
 mod baselines;
 mod detect;
+mod event_log;
 mod expectations;
 mod explain;
 mod input;

@@ -71,3 +71,13 @@ fn a_tool_of_the_catalogue_is_named_where_it_runs_and_a_catalogue_of_ones_own_ta
     let run = weir(&["parse", "--intel", text(own.path()), "-"], &runs);
     assert!(run.lines()[0].get("unmapped").is_none(), "{}", run.out);
 }
+
+#[test]
+fn an_event_log_that_is_damaged_is_named_and_the_others_are_read() {
+    let folder = folder(&[("a.evtx", "ElfFile\0and then nothing"), ("b.log", AUDIT)]);
+
+    let run = weir(&["parse", text(folder.path())], "");
+
+    assert_eq!((run.status, run.lines().len()), (1, 1));
+    assert!(run.err.contains("a.evtx"), "{}", run.err);
+}
