@@ -17,7 +17,7 @@ use crate::files;
 const MINUTES: i64 = 2;
 
 #[test]
-fn payloads_of_minutes_open_the_incidents_that_a_replay_opens_and_documents_stay_small() {
+pub(crate) fn payloads_of_minutes_open_the_incidents_that_a_replay_opens_and_documents_stay_small() {
     let (settings, intel) = (Settings::default(), intel());
     let payloads = payloads();
     let mut resident = Resident::default();
@@ -72,7 +72,7 @@ fn told(findings: &[Finding]) -> BTreeSet<(String, Severity)> {
 }
 
 /// Lines by delivery time (milliseconds) and interface, each with the header before it.
-fn payloads() -> BTreeMap<(i64, String), Vec<String>> {
+pub(crate) fn payloads() -> BTreeMap<(i64, String), Vec<String>> {
     let mut payloads: BTreeMap<(i64, String), Vec<String>> = BTreeMap::new();
     for (_, bytes) in files(&scenario().join("flow-logs")) {
         let text = std::io::read_to_string(flate2::bufread::MultiGzDecoder::new(bytes.as_slice())).unwrap();
@@ -93,7 +93,7 @@ fn payloads() -> BTreeMap<(i64, String), Vec<String>> {
     payloads
 }
 
-fn read(lines: &[String], collector: &mut Collector<'_>) {
+pub(crate) fn read(lines: &[String], collector: &mut Collector<'_>) {
     let mut reader = Lines::new(None);
     for line in lines {
         match reader.read(line, None) {
@@ -105,7 +105,7 @@ fn read(lines: &[String], collector: &mut Collector<'_>) {
     }
 }
 
-fn intel() -> Intel {
+pub(crate) fn intel() -> Intel {
     let files = std::fs::read_dir(scenario().join("intel")).unwrap().map(|entry| {
         let path = entry.unwrap().path();
         (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read(&path).unwrap())
@@ -115,6 +115,6 @@ fn intel() -> Intel {
     intel
 }
 
-fn scenario() -> PathBuf {
+pub(crate) fn scenario() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../events/scenario")
 }

@@ -39,7 +39,7 @@ fn each_kernel_has_a_runbook_with_all_sections_in_order() {
 fn no_runbook_is_left_over_from_a_kernel_that_is_gone() {
     let mut known: BTreeSet<String> =
         kernels().iter().map(|kernel| format!("{}.md", kernel.name())).collect();
-    known.insert("isolate.md".to_owned());
+    known.extend(["isolate.md", "prelude.md"].map(str::to_owned));
     for page in pages(&root().join("docs/runbooks")) {
         let name = page.file_name().unwrap().to_string_lossy().into_owned();
         assert!(known.contains(&name), "docs/runbooks/{name} belongs to no kernel");
@@ -162,7 +162,8 @@ fn kernels() -> Vec<Kernel> {
         Kernel::Torrent => Some(Kernel::Upload),
         Kernel::Upload => Some(Kernel::Dormant),
         Kernel::Dormant => Some(Kernel::SlowGrowth),
-        Kernel::SlowGrowth => None,
+        Kernel::SlowGrowth => Some(Kernel::Blinding),
+        Kernel::Blinding => None,
     };
     std::iter::successors(Some(Kernel::Volume), |kernel| next(*kernel)).collect()
 }

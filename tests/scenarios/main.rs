@@ -7,6 +7,7 @@ mod batches;
 mod docs;
 mod kept;
 mod physics;
+mod prelude;
 mod truth;
 
 use std::collections::BTreeMap;

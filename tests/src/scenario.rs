@@ -16,5 +16,6 @@ pub mod internet;
 pub mod inventory;
 pub mod row;
 pub mod run;
+pub mod trail;
 pub mod wire;
 pub mod world;

@@ -42,7 +42,13 @@ pub(crate) fn run(options: &Backtest, out: &mut dyn Write) -> Result<ExitCode> {
     observe(&mut reading, &settings, &intel, |seen| {
         let (reading, window) = match seen {
             Seen::Window(reading, window) => (reading, window),
-            Seen::Call(call) => return Ok(memory.observe(call, &settings, &intel)?),
+            Seen::Call(call) => {
+                let account =
+                    weir_state::calls_entity(call.account.as_ref().map_or("-", |account| account.as_str()));
+                let told = memory.observe(call, &settings, &intel)?;
+                history.told.extend(told.iter().map(|finding| Told::of(finding, &account)));
+                return Ok(());
+            }
         };
         for observed in window {
             let stepped = memory.apply(observed, &settings, &intel)?;

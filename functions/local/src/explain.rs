@@ -39,7 +39,8 @@ pub(crate) fn run(options: &Explain, out: &mut dyn Write) -> Result<ExitCode> {
     observe(&mut reading, &settings, &intel, |seen| {
         let window = match seen {
             Seen::Window(_, window) => window,
-            Seen::Call(call) => return Ok(memory.observe(call, &settings, &intel)?),
+            // What calls say of the account itself is no entity's finding and has nothing to recompute.
+            Seen::Call(call) => return Ok(memory.observe(call, &settings, &intel).map(drop)?),
         };
         for observed in window {
             // Of all entities only the one in question is remembered as it was.

@@ -26,7 +26,10 @@ pub(crate) fn run(options: &Replay, out: &mut dyn Write) -> Result<ExitCode> {
     observe(&mut reading, &settings, &intel, |seen| {
         let (reading, window) = match seen {
             Seen::Window(reading, window) => (reading, window),
-            Seen::Call(call) => return Ok(memory.observe(call, &settings, &intel)?),
+            Seen::Call(call) => {
+                findings.extend(memory.observe(call, &settings, &intel)?);
+                return Ok(());
+            }
         };
         for observed in window {
             let stepped = memory.apply(observed, &settings, &intel)?;

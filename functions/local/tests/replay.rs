@@ -80,6 +80,45 @@ fn the_same_rows_shuffled_repeated_and_split_over_files_give_the_same_findings()
 }
 
 #[test]
+fn calls_beside_flows_raise_what_they_led_to_and_blinding_is_told_of_the_account() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = 1_780_300_800;
+    let row = |to: String, port: u32, time: u32| {
+        format!(
+            "2 123456789012 eni-0a1b2c3d4e5f60718 10.0.0.5 {to} 40000 {port} 6 1 44 {time} {} ACCEPT OK\n",
+            time + 59
+        )
+    };
+    let scan = (1..60).map(|host| row(format!("45.0.0.{host}"), 23, start));
+    let rest = (0..60).map(|minute| row("8.8.8.8".to_owned(), 443, start + minute * 60));
+    fs::write(folder.path().join("flows.log"), scan.chain(rest).collect::<String>()).unwrap();
+    let call = |time: &str, name: &str, more: &str| {
+        format!(
+            r#"{{"eventTime":"2026-06-01T{time}Z","eventName":"{name}","eventSource":"ec2.amazonaws.com","eventID":"{time}","awsRegion":"eu-west-1","recipientAccountId":"123456789012","sourceIPAddress":"203.0.113.9","userIdentity":{{"type":"IAMUser","arn":"arn:aws:iam::123456789012:user/lee"}},{more}}}"#
+        )
+    };
+    let dry = r#""errorCode":"Client.DryRunOperation""#;
+    let made = r#""responseElements":{"instancesSet":{"items":[{"instanceId":"i-1","networkInterfaceSet":{"items":[{"networkInterfaceId":"eni-0a1b2c3d4e5f60718"}]}}]}}"#;
+    let calls = [
+        call("07:50:00", "RunInstances", dry),
+        call("07:51:00", "RunInstances", dry),
+        call("07:52:00", "RunInstances", dry),
+        call("07:54:00", "RunInstances", made),
+        call("08:10:00", "DeleteFlowLogs", r#""requestParameters":{}"#),
+    ];
+    let told = || -> Vec<i64> {
+        let findings = replay(&[folder.path().to_path_buf()]);
+        let mut severities: Vec<i64> =
+            findings.iter().map(|finding| finding["severity_id"].as_i64().unwrap()).collect();
+        severities.sort_unstable();
+        severities
+    };
+    assert_eq!(told(), [3], "flows alone");
+    fs::write(folder.path().join("trail.json"), format!(r#"{{"Records":[{}]}}"#, calls.join(","))).unwrap();
+    assert_eq!(told(), [3, 4], "blinding, and the scan raised");
+}
+
+#[test]
 fn an_analytic_that_is_off_says_nothing() {
     let output = Command::new(env!("CARGO_BIN_EXE_weir"))
         .args(["replay", "--format", "json", "--set", "an0084/mode=off"])

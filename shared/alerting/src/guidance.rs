@@ -71,6 +71,11 @@ pub(crate) const fn guidance(kernel: Kernel) -> Guidance {
             check: "find who logged in or what was deployed just before it woke",
             benign: "a host put into service, or a seasonal job",
         },
+        Kernel::Blinding => Guidance {
+            behaviour: "calls that take what Weir sees by: flow logs, filters, settings, tables, topics or functions",
+            check: "ask the caller's owner, then see what else the key did in the hours around it",
+            benign: "a redeployment or a clean-up by hand: declare the deployment role in cloudtrail/automation",
+        },
         Kernel::SlowGrowth => Guidance {
             behaviour: "egress to one unshared destination that grows day by day",
             check: "compare today's transfers with last week's: which process, which files",

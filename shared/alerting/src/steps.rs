@@ -21,17 +21,30 @@ pub(crate) struct Step {
 pub(crate) fn steps(finding: &Finding) -> Vec<Step> {
     let advice = guidance(finding.kernel);
     let entity = Entity::of(finding);
+    let quiet = Step {
+        text: format!(
+            "If it is meant ({}): \"Quiet\" in the runbook says how to keep it quiet.",
+            advice.benign
+        ),
+        command: Vec::new(),
+    };
+    if finding.kernel == Kernel::Blinding {
+        // There is no host to look at: the caller is what is to be cut off.
+        return vec![
+            Step { text: format!("See who it was: {}.", advice.check), command: entity.calls() },
+            Step {
+                text: "If it is not meant: take the caller's rights, then put back what was taken."
+                    .to_owned(),
+                command: Vec::new(),
+            },
+            quiet,
+        ];
+    }
     vec![
         Step { text: "See what it is and who owns it.".to_owned(), command: entity.describe() },
         Step { text: format!("On the host: {}.", advice.check), command: Vec::new() },
         Step { text: isolation(finding.subject.interfaces.len()), command: entity.isolate() },
-        Step {
-            text: format!(
-                "If it is meant ({}): \"Quiet\" in the runbook says how to keep it quiet.",
-                advice.benign
-            ),
-            command: entity.declare(finding.kernel),
-        },
+        Step { command: entity.declare(finding.kernel), ..quiet },
     ]
 }
 
@@ -80,6 +93,13 @@ impl<'a> Entity<'a> {
             (None, None) => "--network-interface-id ENI_ID".to_owned(),
         };
         self.ec2("modify-network-interface-attribute", vec![target, "--groups SG_WITHOUT_EGRESS".to_owned()])
+    }
+
+    /// The latest changes in the account.
+    fn calls(&self) -> Vec<String> {
+        let region = self.region.map(|region| format!("--region {region}"));
+        let changes = "--lookup-attributes AttributeKey=ReadOnly,AttributeValue=false".to_owned();
+        std::iter::once("aws cloudtrail lookup-events".to_owned()).chain(region).chain([changes]).collect()
     }
 
     /// The tag that `roles/declared` takes for "by design", where that role is what was seen.

@@ -2,7 +2,7 @@
 //!
 //! Every text is safe to show as a line (see `plain`); markup is the renderer's matter. What is not known is left out.
 
-use weir_detection::finding::{Finding, Remote};
+use weir_detection::finding::{Finding, Kernel, Remote};
 
 use crate::facts;
 use crate::guidance::guidance;
@@ -92,6 +92,9 @@ fn who(blocks: &mut Vec<Block>, finding: &Finding) {
 }
 
 fn how_much(blocks: &mut Vec<Block>, finding: &Finding) {
+    if finding.kernel == Kernel::Blinding {
+        return;
+    }
     blocks.push(Block::Heading("How much leaves".to_owned()));
     blocks.push(Block::Fact("Now", facts::egress(finding)));
     blocks.push(Block::Fact("Usual", facts::usual(finding)));

@@ -48,6 +48,8 @@ pub enum Kernel {
     Dormant,
     /// The same unshared destination gets more day by day.
     SlowGrowth,
+    /// Calls that take what Weir sees by.
+    Blinding,
 }
 
 /// Evidence that is not independent counts once: each kernel belongs to one group.
@@ -338,7 +340,7 @@ impl Group {
 
 impl Kernel {
     /// Every kernel.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Volume,
         Self::Relay,
         Self::ServedRelay,
@@ -351,6 +353,7 @@ impl Kernel {
         Self::Upload,
         Self::Dormant,
         Self::SlowGrowth,
+        Self::Blinding,
     ];
 
     /// Kebab-case name, used in incident ids and message attributes.
@@ -368,6 +371,7 @@ impl Kernel {
             Self::Upload => "upload",
             Self::Dormant => "dormant",
             Self::SlowGrowth => "slow-growth",
+            Self::Blinding => "blinding",
         }
     }
 
@@ -380,6 +384,7 @@ impl Kernel {
             Self::Scan | Self::Flood => Group::Reachability,
             Self::Intel => Group::Intel,
             Self::Name => Group::Name,
+            Self::Blinding => Group::Context,
         }
     }
 }

@@ -195,6 +195,7 @@ fn title(kernel: Kernel, who: &str) -> String {
         Kernel::Upload => "uploads to a destination that is new here",
         Kernel::SlowGrowth => "sends one destination more every day",
         Kernel::Volume => "sends more than usual",
+        Kernel::Blinding => "takes what Weir sees by",
         Kernel::Session => "keeps long sessions with an unusual remote",
     };
     let who: String = who.chars().take(40).collect();

@@ -8,6 +8,7 @@
 //! AN0084, <https://attack.mitre.org/detectionstrategies/DET0028/>; weights from threats.md 5.
 
 mod account;
+mod blinding;
 mod evidence;
 mod fleet;
 mod observe;
@@ -22,7 +23,7 @@ use serde::{Deserialize, Serialize};
 
 pub use account::AccountCalls;
 pub use evidence::{Evidence, Reason};
-pub use observe::{Update, observe};
+pub use observe::{Noted, Update, observe};
 
 use crate::kernels::instance::{Context, News};
 use crate::state::DAY;
@@ -60,8 +61,8 @@ pub struct Prelude {
     pub new_family: bool,
     /// The account had not computed in the region before.
     pub new_region: bool,
-    /// Whether the instance was launched, and not only touched.
-    pub launched: bool,
+    /// When the instance was launched, where that was seen.
+    pub launched: Option<i64>,
     /// Instances of one launch campaign that push to a gateway of this one, itself included.
     pub twins: u16,
     /// Evidence, strongest first, at most eight.
@@ -90,7 +91,7 @@ impl Prelude {
         let place = [self.source.map(|ip| ip.to_string()), self.country.clone(), self.network.clone()];
         let place: Vec<String> = place.into_iter().flatten().collect();
         let from = if place.is_empty() { String::new() } else { format!(" from {}", place.join(", ")) };
-        let did = if self.launched { "launched by" } else { "touched by" };
+        let did = if self.launched.is_some() { "launched by" } else { "touched by" };
         let headline =
             format!("{did} {}{from} in {}: prelude {:.2}", self.principal, self.region, self.score);
         let mut contexts = vec![Context { weight: f64::from(self.score), fact: headline }];

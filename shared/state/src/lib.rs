@@ -16,7 +16,7 @@ pub mod conformance;
 mod ready;
 
 pub use embedded::{EmbeddedStore, OpenError};
-pub use engine::calls::Observed;
+pub use engine::calls::{Observed, calls_entity};
 pub use engine::{Alert, Applied, Engine, EngineError, Run};
 pub use memory::MemoryStore;
 pub use ready::finish_now;

@@ -23,7 +23,7 @@ use weir_records::ApiCall;
 use crate::embedded::EmbeddedStore;
 use crate::engine::account::shard_key;
 use crate::engine::baselines::{entity_key, peers_key, slot_key};
-use crate::engine::calls::{calls_key, prelude_key};
+use crate::engine::calls::{calls_entity, calls_key, prelude_key};
 use crate::engine::document::Document;
 use crate::engine::{EngineError, state_key};
 use shelf::Shelf;
@@ -196,7 +196,8 @@ impl Resident {
         Ok(())
     }
 
-    /// Takes a call into its account's document, and what it says to the instances that it touched.
+    /// Takes a call into its account's document, and what it says to the instances that it touched; returns what is to
+    /// be reported of the account itself.
     ///
     /// # Errors
     ///
@@ -206,12 +207,13 @@ impl Resident {
         call: &ApiCall<'_>,
         settings: &Settings,
         intel: &Intel,
-    ) -> Result<(), EngineError> {
+    ) -> Result<Vec<Finding>, EngineError> {
         let account = call.account.as_ref().map_or("-", |account| account.as_str()).to_owned();
-        let owner = EntityKey { account, id: "calls".to_owned() };
+        let owner = calls_entity(&account);
         let calls = self.calls.change(self.file.as_ref(), &owner, calls_key(&owner.account))?;
-        let updates = observe(calls, call, settings, intel);
-        self.tell(&owner.account, updates)
+        let noted = observe(calls, call, settings, intel);
+        self.tell(&owner.account, noted.updates)?;
+        Ok(noted.findings)
     }
 
     /// Tells the account which gateways a relay uses: instances that one caller launched may share them.

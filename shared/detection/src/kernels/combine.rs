@@ -8,7 +8,8 @@
 //!   An upload to a destination of its own, which is low confidence by nature, is medium where one of the latter does.
 //! - A name of proxyware is low by itself, and high where the host holds on to its address. It makes high of a strong
 //!   group and medium of a long session; not so where the host asks for everything.
-//! - Whatever else a verdict asks for by itself stands. Context alone opens nothing.
+//! - Whatever else a verdict asks for by itself stands; from medium on it is high where strong context agrees. Context
+//!   alone opens nothing.
 
 use crate::finding::{Contribution, Group, Kernel, Severity};
 use crate::kernels::Verdict;
@@ -76,13 +77,11 @@ pub fn combine(verdicts: &[Verdict], context: &[Context]) -> Option<Judgement> {
     if is_strong(Group::Structure) && is_strong(Group::Reachability) {
         raise(Severity::High, "structure and reachability agree, two independent groups");
     }
-    if is_strong(Group::Structure) || is_strong(Group::Reachability) {
-        if has(Group::Intel) {
-            raise(Severity::High, "an address list agrees, an independent group");
-        }
-        if is_context_strong {
-            raise(Severity::High, "the context agrees, an independent group");
-        }
+    if (is_strong(Group::Structure) || is_strong(Group::Reachability)) && has(Group::Intel) {
+        raise(Severity::High, "an address list agrees, an independent group");
+    }
+    if is_context_strong && own(lead) >= Severity::Medium {
+        raise(Severity::High, "the context agrees, an independent group");
     }
     let named = verdicts.iter().any(|verdict| verdict.kernel == Kernel::Name && verdict.score >= IN_EARNEST);
     if named && (is_strong(Group::Structure) || is_strong(Group::Reachability)) {
@@ -217,6 +216,15 @@ mod tests {
         assert_eq!(severity(&[relay(), vpn()], &[]), Severity::High);
         assert_eq!(severity(&[relay(), scan.clone()], &[]), Severity::High);
         assert_eq!(severity(&[scan], &[context(0.3)]), Severity::High);
+    }
+
+    #[test]
+    fn whatever_is_medium_by_itself_is_high_with_strong_context_and_what_is_low_is_not() {
+        let tor = said(Kernel::Intel, Severity::Medium, 0.75);
+
+        assert_eq!(severity(std::slice::from_ref(&tor), &[context(0.3)]), Severity::High);
+        assert_eq!(severity(&[tor], &[context(0.29)]), Severity::Medium);
+        assert_eq!(severity(&[vpn()], &[context(0.9)]), Severity::Low);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::fleet::Print;
 use super::principal::Principal;
 use super::{Prelude, REMEMBERED};
 use crate::entity::name_hash as hash;
-use crate::state::DAY;
+use crate::state::{DAY, Incident};
 
 /// Callers kept; those that gave no reason to suspect them make room first.
 const PRINCIPALS: usize = 128;
@@ -33,6 +33,7 @@ pub struct AccountCalls {
     pub(super) touched: Vec<Touched>,
     pub(super) prints: Vec<Print>,
     pub(super) keys: Vec<(u64, u64, i64)>,
+    pub(super) blinded: Vec<(u64, Incident)>,
     events: Vec<u32>,
     regions: Vec<(u64, i64, i64)>,
     families: Vec<(u64, i64, i64)>,

@@ -47,7 +47,7 @@ impl AccountCalls {
         let Some(own) = self.touched.iter().find(|have| have.ids.iter().any(|id| id == instance)) else {
             return Vec::new();
         };
-        let (principal, launched) = (own.principal, own.prelude.touched);
+        let (principal, Some(launched)) = (own.principal, own.prelude.launched) else { return Vec::new() };
         let print =
             |ids: &[String]| self.prints.iter().find(|print| ids.iter().any(|id| hash(id) == print.instance));
         let Some(mine) = print(&own.ids) else { return Vec::new() };
@@ -55,17 +55,19 @@ impl AccountCalls {
             print(ids)
                 .is_some_and(|other| other.gateways.iter().any(|gateway| mine.gateways.contains(gateway)))
         };
-        let twins: Vec<bool> = self
+        let launches: Vec<Option<i64>> = self
             .touched
             .iter()
-            .map(|have| {
-                have.principal == principal
-                    && have.prelude.launched
-                    && (have.prelude.touched - launched).abs() <= DAY
-                    && is_twin(&have.ids)
-            })
+            .map(|have| have.prelude.launched.filter(|_| have.principal == principal && is_twin(&have.ids)))
             .collect();
-        let count = twins.iter().filter(|is| **is).count() as u16;
+        // The day, this launch in it, that holds most of them.
+        let of_day = |from: i64| move |time: &i64| (from..=from + DAY).contains(time);
+        let days = launches.iter().flatten().copied().filter(|from| of_day(*from)(&launched));
+        let holds = |from: &i64| launches.iter().flatten().filter(|time| of_day(*from)(time)).count();
+        let Some(day) = days.max_by_key(holds) else { return Vec::new() };
+        let count = holds(&day) as u16;
+        let twins =
+            launches.iter().map(|time| time.is_some_and(|time| of_day(day)(&time))).collect::<Vec<_>>();
         let mut updates = Vec::new();
         for (have, is_twin) in self.touched.iter_mut().zip(twins) {
             if is_twin && count >= FLEET && have.prelude.twins != count {

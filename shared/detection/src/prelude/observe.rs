@@ -10,8 +10,9 @@ use weir_records::text::Text;
 use super::account::{AccountCalls, Touched};
 use super::evidence::{BURST, Reason, note, weigh};
 use super::principal::short;
-use super::{AUTOMATION, Prelude, rules};
+use super::{AUTOMATION, Prelude, blinding, rules};
 use crate::entity::name_hash as hash;
+use crate::finding::Finding;
 use crate::settings::Settings;
 use crate::state::{DAY, HOUR};
 
@@ -39,24 +40,46 @@ pub struct Update {
     pub prelude: Prelude,
 }
 
-/// Takes a call into the account's document; returns the preludes that it changes.
+/// What a call changes, and what is to be said of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Noted {
+    /// Preludes to keep.
+    pub updates: Vec<Update>,
+    /// Findings about the account: calls that take what Weir sees by.
+    pub findings: Vec<Finding>,
+}
+
+/// Takes a call into the account's document; returns the preludes that it changes and what is to be reported.
 ///
 /// No clock and no randomness. An event that was seen before changes nothing.
-pub fn observe(
-    state: &mut AccountCalls,
-    call: &ApiCall<'_>,
-    settings: &Settings,
-    intel: &Intel,
-) -> Vec<Update> {
+pub fn observe(state: &mut AccountCalls, call: &ApiCall<'_>, settings: &Settings, intel: &Intel) -> Noted {
     let time = call.time;
     if state.first == 0 || time < state.first {
         state.first = time;
     }
-    let Some(name) = call.identity.principal() else { return Vec::new() };
+    let Some(name) = call.identity.principal() else { return Noted::default() };
+    let taken = blinding::taken(call);
     let watched = rules::is_watched(call);
-    if watched && call.id.as_ref().is_some_and(|id| state.is_repeat(id.as_str())) {
-        return Vec::new();
+    if (watched || taken.is_some()) && call.id.as_ref().is_some_and(|id| state.is_repeat(id.as_str())) {
+        return Noted::default();
     }
+    let finding = taken.and_then(|taken| {
+        let is_declared = is_declared(name, settings);
+        blinding::report(state, call, &blinding::Taking { principal: name, taken, is_declared }, settings)
+    });
+    let updates = weigh_call(state, call, name, watched, settings, intel);
+    Noted { updates, findings: finding.into_iter().collect() }
+}
+
+fn weigh_call(
+    state: &mut AccountCalls,
+    call: &ApiCall<'_>,
+    name: &str,
+    watched: bool,
+    settings: &Settings,
+    intel: &Intel,
+) -> Vec<Update> {
+    let time = call.time;
     let settled = state.is_settled(time);
     let giver = call.identity.access_key.as_ref().and_then(|key| state.giver_of(key.as_str(), time));
     let at = state.principal(name, time);
@@ -180,7 +203,7 @@ fn apply(
         touched: time,
         new_family,
         new_region,
-        launched,
+        launched: launched.then_some(time),
         ..Prelude::default()
     };
     for ids in &touched {
@@ -220,9 +243,7 @@ fn judge(
     let is_service = call.identity.kind == Some(IdentityKind::AwsService)
         || principal.name.contains(":role/aws-service-role/")
         || principal.name.ends_with(".amazonaws.com");
-    let declared = &settings.cloudtrail.automation;
-    let is_automation =
-        declared.iter().any(|pattern| matches(&principal.name, pattern)) || principal.is_learned_automation();
+    let is_automation = is_declared(&principal.name, settings) || principal.is_learned_automation();
     if is_service || is_automation && principal.is_at_home(time) {
         score = score.min(AUTOMATION);
     }
@@ -280,6 +301,10 @@ fn network(address: IpAddr, intel: &Intel) -> u64 {
         (None, IpAddr::V4(v4)) => hash(&format!("{}/24", u32::from(v4) >> 8)),
         (None, IpAddr::V6(v6)) => hash(&format!("{}/48", u128::from(v6) >> 80)),
     }
+}
+
+fn is_declared(name: &str, settings: &Settings) -> bool {
+    settings.cloudtrail.automation.iter().any(|pattern| matches(name, pattern))
 }
 
 /// Whether a caller is one that is declared: its whole name, or what an asterisk at the end leaves open.

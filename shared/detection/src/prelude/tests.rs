@@ -2,6 +2,7 @@ use weir_intel::Intel;
 use weir_records::api_call::{Trail, read};
 
 use super::*;
+use crate::finding::{Finding, Severity};
 use crate::settings::Settings;
 use crate::state::HOUR;
 
@@ -16,6 +17,7 @@ struct Account {
     settings: Settings,
     events: u32,
     latest: Vec<Update>,
+    findings: Vec<Finding>,
 }
 
 impl Account {
@@ -26,6 +28,7 @@ impl Account {
             settings: Settings::default(),
             events: 0,
             latest: Vec::new(),
+            findings: Vec::new(),
         };
         for day in 0..7 {
             account.call(START + day * DAY, USER, HOME, "DescribeInstances", "");
@@ -51,7 +54,8 @@ impl Account {
             self.events
         );
         let Trail::Call(call) = read(&json, None) else { panic!("no call: {json}") };
-        self.latest = observe(&mut self.calls, &call, &self.settings, &Intel::default());
+        let noted = observe(&mut self.calls, &call, &self.settings, &Intel::default());
+        (self.latest, self.findings) = (noted.updates, noted.findings);
     }
 
     fn launch(&mut self, time: i64, who: &str, from: &str, region: &str, kind: &str, id: &str) {
@@ -171,7 +175,7 @@ fn a_key_that_was_given_out_carries_its_givers_story_along() {
         more.replace("HELPER", helper)
     );
     let Trail::Call(call) = read(&json, None) else { panic!("no call") };
-    account.latest = observe(&mut account.calls, &call, &account.settings, &Intel::default());
+    account.latest = observe(&mut account.calls, &call, &account.settings, &Intel::default()).updates;
     let reasons = account.told("i-a").1;
     assert!(reasons.contains(&Reason::AccessKey) && reasons.contains(&Reason::NewNetwork), "{reasons:?}");
     assert!(reasons.contains(&Reason::PermanentKey));
@@ -189,8 +193,10 @@ fn a_quarantined_user_is_the_suspect_and_not_aws_who_says_so() {
 #[test]
 fn three_launches_that_share_a_gateway_are_a_fleet_and_two_are_not() {
     let mut account = Account::settled();
-    for id in ["i-a", "i-b", "i-c", "i-d"] {
-        account.launch(NOW, USER, HOME, "eu-west-1", "m5.large", id);
+    account.launch(NOW - 2 * HOUR, USER, HOME, "eu-west-1", "m5.large", "i-eve");
+    assert!(account.calls.note_gateways("i-eve", &[2], NOW).is_empty());
+    for (hours, id) in [(0, "i-a"), (23, "i-b"), (23, "i-c"), (1, "i-d")] {
+        account.launch(NOW + hours * HOUR, USER, HOME, "eu-west-1", "m5.large", id);
     }
     assert!(account.calls.note_gateways("i-a", &[1, 2], NOW + HOUR).is_empty());
     assert!(account.calls.note_gateways("i-d", &[9], NOW + HOUR).is_empty());
@@ -221,4 +227,46 @@ fn a_prelude_is_forgotten_after_a_week() {
     assert!(prelude.counts(NOW + REMEMBERED));
     assert!(!prelude.counts(NOW + REMEMBERED + 1));
     assert!(!Prelude::default().counts(NOW));
+}
+
+#[test]
+fn what_takes_weirs_eyes_is_told_once_and_what_only_looks_like_it_is_not() {
+    let flow_logs = r#","requestParameters":{"DeleteFlowLogsRequest":{"FlowLogId":{"content":"fl-1"}}}"#;
+    let failed = format!(r#"{flow_logs},"errorCode":"AccessDenied""#);
+    let topic =
+        |name: &str| format!(r#","requestParameters":{{"topicArn":"arn:aws:sns:eu-west-1:1:{name}"}}"#);
+    let parameter = |name: &str| format!(r#","requestParameters":{{"name":"{name}"}}"#);
+    let function = r#","requestParameters":{"functionName":"weir-prod-flow-logs"}"#.to_owned();
+    for (name, more, expected) in [
+        ("DeleteFlowLogs", flow_logs.to_owned(), Some(Severity::Medium)),
+        ("DeleteFlowLogs", failed, Some(Severity::Low)),
+        ("DeleteTopic", topic("weir-prod-alerts"), Some(Severity::Medium)),
+        ("DeleteTopic", topic("weirdness"), None),
+        ("PutParameter", parameter("/weir/prod/an0084/mode"), Some(Severity::Medium)),
+        ("PutParameter", parameter("/app/prod/mode"), None),
+        ("GetParameter", parameter("/weir/prod/an0084/mode"), None),
+        ("DeleteFunction20150331", function, Some(Severity::Medium)),
+    ] {
+        let mut account = Account::settled();
+        account.call(NOW, USER, HOME, name, &more);
+        let told: Vec<Severity> = account.findings.iter().map(|finding| finding.severity).collect();
+        assert_eq!(told, Vec::from_iter(expected), "{name} {more}");
+        account.call(NOW + 1_000, USER, HOME, name, &more);
+        assert!(account.findings.is_empty(), "{name} is told once");
+        let declared = [("cloudtrail/automation", "arn:aws:iam::123456789012:user/o*")];
+        account.settings = Settings::from_values(declared).unwrap();
+        account.call(NOW, &USER.replace("lee", "ops"), HOME, name, &more);
+        let quiet = account.findings.iter().all(|finding| finding.severity == Severity::Info);
+        assert!(quiet, "{name} by declared automation");
+    }
+}
+
+#[test]
+fn a_refused_attempt_that_then_succeeds_is_told_again() {
+    let mut account = Account::settled();
+    account.call(NOW, USER, HOME, "DeleteFlowLogs", r#","errorCode":"AccessDenied""#);
+    let first = account.findings.remove(0);
+    account.call(NOW + HOUR, USER, HOME, "DeleteFlowLogs", "");
+    assert_eq!((account.findings[0].severity, account.findings[0].count), (Severity::Medium, 2));
+    assert_eq!(account.findings[0].uid, first.uid);
 }

@@ -6,11 +6,11 @@
 
 use weir_detection::entity::EntityKey;
 use weir_detection::finding::Finding;
-use weir_detection::prelude::{AccountCalls, Prelude, REMEMBERED, Update, observe};
+use weir_detection::prelude::{AccountCalls, Noted, Prelude, REMEMBERED, observe};
 use weir_records::ApiCall;
 
 use super::layout::{decode, encode};
-use super::{ATTEMPTS, Engine, EngineError, Run, expiry, failed};
+use super::{ATTEMPTS, Alert, Engine, EngineError, Run, expiry, failed};
 use crate::store::{Key, Saved, Store};
 
 /// What came of a batch of calls.
@@ -18,6 +18,13 @@ use crate::store::{Key, Saved, Store};
 pub struct Observed {
     /// Instances and interfaces whose prelude changed.
     pub changed: usize,
+    /// Alerts about the account that this delivery has to send and then to [confirm](Engine::confirm) under
+    /// [`calls_entity`].
+    pub alerts: Vec<Alert>,
+    /// Findings that are kept for the record.
+    pub recorded: Vec<Finding>,
+    /// Unsent alerts that another delivery still has time to send.
+    pub elsewhere: usize,
     /// Races lost.
     pub conflicts: u32,
 }
@@ -37,10 +44,28 @@ impl<S: Store> Engine<S> {
         batch: &[ApiCall<'_>],
         run: &Run<'_>,
     ) -> Result<Observed, EngineError> {
-        self.change(account, run.now, |calls| {
-            batch.iter().flat_map(|call| observe(calls, call, run.settings, run.intel)).collect()
-        })
-        .await
+        let observed = self
+            .change(account, run.now, |calls| {
+                let mut all = Noted::default();
+                for call in batch {
+                    let noted = observe(calls, call, run.settings, run.intel);
+                    all.updates.extend(noted.updates);
+                    all.findings.extend(noted.findings);
+                }
+                all
+            })
+            .await?;
+        let owner = calls_entity(account);
+        for lost in 0..ATTEMPTS {
+            let (mut document, version) = self.read(&owner).await?;
+            let (alerts, elsewhere) = document.claim(run.now, run.deadline);
+            let observed = Observed { alerts, elsewhere, ..observed.clone() };
+            if observed.alerts.is_empty() || self.write(&owner, &mut document, version, run.now).await? {
+                return Ok(observed);
+            }
+            (self.pause)(lost + 1).await;
+        }
+        Err(EngineError::Contended { entity: account.to_owned() })
     }
 
     /// Notes where a relay pushes to, so that its twins are known.
@@ -52,18 +77,20 @@ impl<S: Store> Engine<S> {
         now: i64,
     ) -> Result<(), EngineError> {
         let gateways: Vec<u64> = crate::resident::gateways(finding).collect();
-        self.change(&entity.account, now, |calls| calls.note_gateways(&entity.id, &gateways, time))
-            .await
-            .map(drop)
+        let note = |calls: &mut AccountCalls| Noted {
+            updates: calls.note_gateways(&entity.id, &gateways, time),
+            findings: Vec::new(),
+        };
+        self.change(&entity.account, now, note).await.map(drop)
     }
 
     async fn change(
         &self,
         account: &str,
         now: i64,
-        mut change: impl FnMut(&mut AccountCalls) -> Vec<Update>,
+        mut change: impl FnMut(&mut AccountCalls) -> Noted,
     ) -> Result<Observed, EngineError> {
-        let owner = EntityKey { account: account.to_owned(), id: "calls".to_owned() };
+        let owner = calls_entity(account);
         let key = calls_key(account);
         let unreadable = |source| EngineError::Document { what: "calls", entity: account.to_owned(), source };
         for lost in 0..ATTEMPTS {
@@ -74,9 +101,9 @@ impl<S: Store> Engine<S> {
                 None => AccountCalls::default(),
             };
             let mut calls = before.clone();
-            let updates = change(&mut calls);
+            let Noted { updates, findings } = change(&mut calls);
             if calls == before {
-                return Ok(Observed { changed: 0, conflicts: lost });
+                return Ok(Observed { conflicts: lost, ..Observed::default() });
             }
             let mut changed = 0;
             for update in &updates {
@@ -85,15 +112,38 @@ impl<S: Store> Engine<S> {
                     self.lead(account, id, &update.prelude, now).await?;
                 }
             }
+            // An alert is named by its incident and report: written down twice it is one.
+            let recorded = self.queue(&owner, findings, now).await?;
             let body = encode(&calls).map_err(unreadable)?;
             let version = stored.map(|stored| stored.version);
             let saved = self.store.save(&key, &body, version, expiry(now)).await;
             if saved.map_err(|source| failed(&owner, source))? != Saved::Lost {
-                return Ok(Observed { changed, conflicts: lost });
+                return Ok(Observed { changed, recorded, conflicts: lost, ..Observed::default() });
             }
             (self.pause)(lost + 1).await;
         }
         Err(EngineError::Contended { entity: account.to_owned() })
+    }
+
+    /// Writes down what has to be sent; returns what is only for the record.
+    async fn queue(
+        &self,
+        owner: &EntityKey,
+        findings: Vec<Finding>,
+        now: i64,
+    ) -> Result<Vec<Finding>, EngineError> {
+        if findings.is_empty() {
+            return Ok(Vec::new());
+        }
+        for lost in 0..ATTEMPTS {
+            let (mut document, version) = self.read(owner).await?;
+            let recorded = document.queue(findings.clone());
+            if recorded.len() == findings.len() || self.write(owner, &mut document, version, now).await? {
+                return Ok(recorded);
+            }
+            (self.pause)(lost + 1).await;
+        }
+        Err(EngineError::Contended { entity: owner.account.clone() })
     }
 
     /// Writes what led to an instance; the later of two stays.
@@ -119,9 +169,14 @@ impl<S: Store> Engine<S> {
     }
 }
 
+/// The name under which an account's own alerts wait to be sent and are confirmed.
+pub fn calls_entity(account: &str) -> EntityKey {
+    EntityKey { account: account.to_owned(), id: "calls".to_owned() }
+}
+
 /// Where the document of an account's calls is.
 pub(crate) fn calls_key(account: &str) -> Key {
-    Key { partition: format!("{account}/calls"), sort: "state".to_owned() }
+    Key { partition: format!("{account}/calls"), sort: "calls".to_owned() }
 }
 
 /// Where the prelude of an instance or interface is: beside its document.
