@@ -1,7 +1,6 @@
 //! The Lambda that reads VPC Flow Logs: deliveries in, findings to SNS.
 
 mod apply;
-mod delivery;
 mod fault;
 mod function;
 mod intel;

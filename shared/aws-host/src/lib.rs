@@ -3,6 +3,7 @@
 //! Nothing here knows what a record or a verdict is; a function reads the event, and this crate tells it
 //! how it is configured and carries away what it has to say.
 
+pub mod delivery;
 pub mod environment;
 pub mod logs;
 pub mod metrics;
@@ -16,6 +17,7 @@ mod failure;
 
 pub use client::aws_config;
 pub use clock::now;
+pub use delivery::{Delivery, Piece, Sender};
 pub use environment::{Environment, EnvironmentError, RefreshEnvironment, VARIABLES, Variable};
 pub use metrics::Metrics;
 pub use publish::{PublishError, Publisher};
