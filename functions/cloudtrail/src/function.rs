@@ -8,9 +8,8 @@ use aws_config::SdkConfig;
 use aws_lambda_events::sqs::SqsBatchResponse;
 use lambda_runtime::Context;
 use serde_json::value::RawValue;
-use weir_aws_host::{Delivery, Environment, Metrics, Quarantine, SettingsStore, now};
+use weir_aws_host::{Delivery, Environment, IntelStore, Metrics, Quarantine, SettingsStore, now};
 use weir_dynamodb::DynamoStore;
-use weir_intel::Intel;
 use weir_state::Engine;
 
 use crate::calls::Calls;
@@ -27,6 +26,7 @@ pub(crate) struct Function {
     environment: Environment,
     inventory: Keeper,
     settings: SettingsStore,
+    intel: IntelStore,
     engine: Engine<DynamoStore>,
     quarantine: Quarantine,
     s3: aws_sdk_s3::Client,
@@ -53,7 +53,9 @@ impl Function {
     pub(crate) fn new(config: &SdkConfig, environment: Environment) -> Result<Self, NoBucketError> {
         let bucket = environment.intel_bucket.clone().ok_or(NoBucketError)?;
         let store = DynamoStore::new(aws_sdk_dynamodb::Client::new(config), environment.table.as_str());
+        let s3 = aws_sdk_s3::Client::new(config);
         Ok(Self {
+            intel: IntelStore::new(&s3, Some(bucket.clone())),
             inventory: Keeper::new(config, bucket),
             settings: SettingsStore::new(config, &environment.stage, environment.settings_ttl),
             engine: Engine::new(store).pausing(apart),
@@ -62,7 +64,7 @@ impl Function {
                 environment.quarantine_url.clone(),
                 environment.quarantine_raw,
             ),
-            s3: aws_sdk_s3::Client::new(config),
+            s3,
             environment,
         })
     }
@@ -110,8 +112,9 @@ impl Function {
         metrics: &Metrics,
     ) -> Result<Answer, Fault> {
         let delivery = Delivery::read(event);
+        let pieces = delivery.pieces().map_err(Fault::Event)?;
         let settings = self.settings.current(now(), metrics).await?;
-        let intel = Intel::default();
+        let intel = self.intel.current(now(), metrics).await;
         let work = Work {
             calls: Calls {
                 engine: &self.engine,
@@ -127,7 +130,7 @@ impl Function {
             request,
             scratch: RefCell::default(),
         };
-        work.all(&delivery).await
+        work.all(pieces, delivery.sender).await
     }
 
     /// Where the function runs, and so what it can see.

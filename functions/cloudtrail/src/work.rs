@@ -7,7 +7,7 @@ use aws_lambda_events::sqs::SqsBatchResponse;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::operation::get_object::GetObjectError;
-use weir_aws_host::{Delivery, Piece, Quarantine, Refused, Sender};
+use weir_aws_host::{Piece, Quarantine, Refused, Sender};
 use weir_records::decode::PAYLOAD_CAP;
 use weir_records::envelope::{Content, S3Object, Scratch};
 
@@ -30,11 +30,14 @@ pub(crate) struct Work<'a> {
 
 impl Work<'_> {
     /// Every piece; which failed, where the sender takes such an answer.
-    pub(crate) async fn all(&self, delivery: &Delivery<'_>) -> Result<Option<SqsBatchResponse>, Fault> {
-        let sender = delivery.sender;
+    pub(crate) async fn all(
+        &self,
+        pieces: Vec<Piece<'_>>,
+        sender: Sender,
+    ) -> Result<Option<SqsBatchResponse>, Fault> {
         let mut failed = SqsBatchResponse::default();
         let mut first = None;
-        for piece in delivery.pieces().map_err(Fault::Event)? {
+        for piece in pieces {
             let id = piece.id;
             let Err(fault) = self.piece(piece, sender).await else { continue };
             tracing::error!(id, fault = fault.chain(), "a piece failed");

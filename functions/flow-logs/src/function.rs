@@ -14,7 +14,8 @@ use serde_json::value::RawValue;
 use tokio::time::Instant;
 use weir_alerting::Product;
 use weir_aws_host::{
-    Delivery, Environment, Metrics, Piece, Publisher, Quarantine, Refused, Sender, SettingsStore, now,
+    Delivery, Environment, IntelStore, Metrics, Piece, Publisher, Quarantine, Refused, Sender, SettingsStore,
+    now,
 };
 use weir_detection::settings::Settings;
 use weir_dynamodb::DynamoStore;
@@ -26,7 +27,6 @@ use weir_state::engine::Engine;
 
 use crate::apply::{Applier, MARGIN};
 use crate::fault::Fault;
-use crate::intel::IntelStore;
 use crate::object;
 use crate::payload::{self, Payload, UNREADABLE};
 

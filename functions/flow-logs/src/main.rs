@@ -3,7 +3,6 @@
 mod apply;
 mod fault;
 mod function;
-mod intel;
 mod object;
 mod payload;
 mod tally;

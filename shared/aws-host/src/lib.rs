@@ -5,6 +5,7 @@
 
 pub mod delivery;
 pub mod environment;
+pub mod intel;
 pub mod logs;
 pub mod metrics;
 pub mod publish;
@@ -19,6 +20,7 @@ pub use client::aws_config;
 pub use clock::now;
 pub use delivery::{Delivery, Piece, Sender};
 pub use environment::{Environment, EnvironmentError, RefreshEnvironment, VARIABLES, Variable};
+pub use intel::IntelStore;
 pub use metrics::Metrics;
 pub use publish::{PublishError, Publisher};
 pub use quarantine::{Quarantine, QuarantineError, Refused};
