@@ -20,6 +20,7 @@ pub use client::aws_config;
 pub use clock::now;
 pub use delivery::{Delivery, Piece, Sender};
 pub use environment::{Environment, EnvironmentError, RefreshEnvironment, VARIABLES, Variable};
+pub use failure::chain;
 pub use intel::IntelStore;
 pub use metrics::Metrics;
 pub use publish::{PublishError, Publisher};
