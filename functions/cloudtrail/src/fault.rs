@@ -3,6 +3,9 @@
 use std::error::Error;
 
 use lambda_runtime::Diagnostic;
+use weir_aws_host::{QuarantineError, SettingsError};
+use weir_records::envelope::EnvelopeError;
+use weir_state::EngineError;
 
 use crate::inventory::InventoryError;
 
@@ -15,10 +18,25 @@ pub(crate) enum Fault {
     Place { arn: String },
     #[error("the invocation came to its deadline; raise the function's timeout")]
     Deadline,
+    #[error("the settings are not known yet")]
+    Settings(#[from] SettingsError),
+    #[error("the calls of an account cannot be written down")]
+    State(#[from] EngineError),
+    #[error("a refused payload cannot be quarantined")]
+    Quarantine(#[from] QuarantineError),
+    #[error("the object {object} cannot be read; check the role's `s3:GetObject` and `kms:Decrypt`")]
+    Object {
+        object: String,
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
+    #[error("the event is none that this function reads; check what the function is subscribed to")]
+    Event(#[source] EnvelopeError),
     #[error(
-        "the event should be a schedule or a change of an instance's state; check what the function is subscribed to"
+        "the event should carry calls of CloudTrail, be a schedule or a change of an instance's state, found {found}; \
+         check what the function is subscribed to"
     )]
-    Event,
+    Unreadable { found: &'static str },
 }
 
 impl Fault {
@@ -28,20 +46,17 @@ impl Fault {
             Self::Inventory(_) => "Weir.Inventory",
             Self::Place { .. } => "Weir.Place",
             Self::Deadline => "Weir.Deadline",
-            Self::Event => "Weir.Event",
+            Self::Settings(_) => "Weir.Settings",
+            Self::State(_) => "Weir.State",
+            Self::Quarantine(_) => "Weir.Quarantine",
+            Self::Object { .. } => "Weir.Object",
+            Self::Event(_) | Self::Unreadable { .. } => "Weir.Event",
         }
     }
 
     /// The fault and all that caused it, in one line.
     pub(crate) fn chain(&self) -> String {
-        let mut text = self.to_string();
-        let mut source = self.source();
-        while let Some(error) = source {
-            text.push_str(": ");
-            text.push_str(&error.to_string());
-            source = error.source();
-        }
-        text
+        weir_aws_host::chain(self)
     }
 }
 

@@ -1,15 +1,22 @@
 //! One invocation.
 
+use std::cell::RefCell;
+use std::pin::Pin;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
+use aws_lambda_events::sqs::SqsBatchResponse;
 use lambda_runtime::Context;
 use serde_json::value::RawValue;
-use weir_aws_host::{Environment, Metrics, now};
+use weir_aws_host::{Delivery, Environment, IntelStore, Metrics, Quarantine, SettingsStore, now};
+use weir_dynamodb::DynamoStore;
+use weir_state::Engine;
 
+use crate::calls::Calls;
 use crate::fault::Fault;
 use crate::inventory::{Keeper, Place};
 use crate::signal::Signal;
+use crate::work::Work;
 
 /// Left of the invocation when it gives up, so that the answer still arrives. Milliseconds.
 const MARGIN: i64 = 500;
@@ -18,6 +25,20 @@ const MARGIN: i64 = 500;
 pub(crate) struct Function {
     environment: Environment,
     inventory: Keeper,
+    settings: SettingsStore,
+    intel: IntelStore,
+    engine: Engine<DynamoStore>,
+    quarantine: Quarantine,
+    s3: aws_sdk_s3::Client,
+}
+
+/// Names failed messages and records; sent as `null` where the sender takes no such answer.
+type Answer = Option<SqsBatchResponse>;
+
+/// Waits after a lost race for a document, longer after each, so that writers that met once part.
+fn apart(lost: u32) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    let longest = 10 << lost.min(6);
+    Box::pin(tokio::time::sleep(Duration::from_millis(fastrand::u64(1..=longest))))
 }
 
 /// The inventory has nowhere to be.
@@ -31,16 +52,30 @@ impl Function {
     /// Makes the clients; nothing is asked of AWS before the first event.
     pub(crate) fn new(config: &SdkConfig, environment: Environment) -> Result<Self, NoBucketError> {
         let bucket = environment.intel_bucket.clone().ok_or(NoBucketError)?;
-        Ok(Self { inventory: Keeper::new(config, bucket), environment })
+        let store = DynamoStore::new(aws_sdk_dynamodb::Client::new(config), environment.table.as_str());
+        let s3 = aws_sdk_s3::Client::new(config);
+        Ok(Self {
+            intel: IntelStore::new(&s3, Some(bucket.clone())),
+            inventory: Keeper::new(config, bucket),
+            settings: SettingsStore::new(config, &environment.stage, environment.settings_ttl),
+            engine: Engine::new(store).pausing(apart),
+            quarantine: Quarantine::new(
+                config,
+                environment.quarantine_url.clone(),
+                environment.quarantine_raw,
+            ),
+            s3,
+            environment,
+        })
     }
 
     /// Handles one event, within its time, and reports what was counted whatever came of it.
-    pub(crate) async fn invoke(&self, event: Box<RawValue>, context: Context) -> Result<(), Fault> {
+    pub(crate) async fn invoke(&self, event: Box<RawValue>, context: Context) -> Result<Answer, Fault> {
         let metrics = Metrics::default();
         let deadline = i64::try_from(context.deadline).unwrap_or(i64::MAX);
         let left = deadline.saturating_sub(now()).saturating_sub(MARGIN);
         let left = Duration::from_millis(u64::try_from(left).unwrap_or_default());
-        let handled = self.handle(event.get(), &context.invoked_function_arn, &metrics);
+        let handled = self.handle(event.get(), &context, deadline, &metrics);
         let answer = tokio::time::timeout(left, handled).await.unwrap_or(Err(Fault::Deadline));
         if let Err(fault) = &answer {
             tracing::error!(request = context.request_id, fault = fault.chain(), "invocation failed");
@@ -51,15 +86,51 @@ impl Function {
         answer
     }
 
-    async fn handle(&self, event: &str, arn: &str, metrics: &Metrics) -> Result<(), Fault> {
-        let place = self.place(arn)?;
+    async fn handle(
+        &self,
+        event: &str,
+        context: &Context,
+        deadline: i64,
+        metrics: &Metrics,
+    ) -> Result<Answer, Fault> {
+        let place = self.place(&context.invoked_function_arn)?;
         let held = match Signal::read(event) {
             Some(Signal::Refresh) => self.inventory.refresh(place).await?,
             Some(Signal::Changed(ids)) => self.inventory.update(place, ids).await?,
-            None => return Err(Fault::Event),
+            None => return self.calls(event, &context.request_id, place, deadline, metrics).await,
         };
         metrics.count(|counts| counts.inventory = Some(held as u64));
-        Ok(())
+        Ok(None)
+    }
+
+    async fn calls(
+        &self,
+        event: &str,
+        request: &str,
+        place: Place<'_>,
+        deadline: i64,
+        metrics: &Metrics,
+    ) -> Result<Answer, Fault> {
+        let delivery = Delivery::read(event);
+        let pieces = delivery.pieces().map_err(Fault::Event)?;
+        let settings = self.settings.current(now(), metrics).await?;
+        let intel = self.intel.current(now(), metrics).await;
+        let work = Work {
+            calls: Calls {
+                engine: &self.engine,
+                settings: &settings,
+                intel: &intel,
+                metrics,
+                place,
+                deadline,
+            },
+            inventory: &self.inventory,
+            s3: &self.s3,
+            quarantine: &self.quarantine,
+            request,
+            scratch: RefCell::default(),
+        };
+        work.all(pieces, delivery.sender).await
     }
 
     /// Where the function runs, and so what it can see.

@@ -1,9 +1,12 @@
 //! The Lambda that keeps the inventory and reads CloudTrail.
 
+mod calls;
 mod fault;
 mod function;
 mod inventory;
+mod launched;
 mod signal;
+mod work;
 
 use anyhow::Context as _;
 use lambda_runtime::{LambdaEvent, service_fn};

@@ -56,14 +56,7 @@ impl Fault {
 
     /// The fault and all that caused it, in one line.
     pub(crate) fn chain(&self) -> String {
-        let mut text = self.to_string();
-        let mut source = self.source();
-        while let Some(error) = source {
-            text.push_str(": ");
-            text.push_str(&error.to_string());
-            source = error.source();
-        }
-        text
+        weir_aws_host::chain(self)
     }
 }
 

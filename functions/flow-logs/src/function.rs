@@ -13,7 +13,10 @@ use lambda_runtime::Context;
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 use weir_alerting::Product;
-use weir_aws_host::{Environment, Metrics, Publisher, Quarantine, Refused, SettingsStore, now};
+use weir_aws_host::{
+    Delivery, Environment, IntelStore, Metrics, Piece, Publisher, Quarantine, Refused, Sender, SettingsStore,
+    now,
+};
 use weir_detection::settings::Settings;
 use weir_dynamodb::DynamoStore;
 use weir_intel::Intel;
@@ -23,9 +26,7 @@ use weir_records::{Format, FormatError};
 use weir_state::engine::Engine;
 
 use crate::apply::{Applier, MARGIN};
-use crate::delivery::{Delivery, Piece, Sender};
 use crate::fault::Fault;
-use crate::intel::IntelStore;
 use crate::object;
 use crate::payload::{self, Payload, UNREADABLE};
 

@@ -1,10 +1,8 @@
 //! The Lambda that reads VPC Flow Logs: deliveries in, findings to SNS.
 
 mod apply;
-mod delivery;
 mod fault;
 mod function;
-mod intel;
 mod object;
 mod payload;
 mod tally;

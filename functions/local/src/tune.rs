@@ -40,7 +40,7 @@ pub(crate) fn run(options: &Tune, out: &mut dyn Write) -> Result<ExitCode> {
         Seen::Call(call) => {
             let account = call.account.as_ref().map_or("-", |account| account.as_str()).to_owned();
             let of_account = calls.entry(account.clone()).or_default();
-            spool.push_updates(account, prelude::observe(of_account, call, &settings, &intel))
+            spool.push_updates(account, prelude::observe(of_account, call, &settings, &intel).updates)
         }
     })?;
     let spool = spool.finish()?;

@@ -1,4 +1,4 @@
-//! An error of the SDK as one that may be logged.
+//! Errors as they may be logged.
 
 use std::error::Error;
 use std::fmt::Debug;
@@ -15,4 +15,17 @@ where
         SdkError::ServiceError(context) => Box::new(context.into_err()),
         other => Box::new(other),
     }
+}
+
+/// An error and all that caused it, in one line.
+#[must_use]
+pub fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    text
 }

@@ -3,7 +3,9 @@
 //! Nothing here knows what a record or a verdict is; a function reads the event, and this crate tells it
 //! how it is configured and carries away what it has to say.
 
+pub mod delivery;
 pub mod environment;
+pub mod intel;
 pub mod logs;
 pub mod metrics;
 pub mod publish;
@@ -16,7 +18,10 @@ mod failure;
 
 pub use client::aws_config;
 pub use clock::now;
+pub use delivery::{Delivery, Piece, Sender};
 pub use environment::{Environment, EnvironmentError, RefreshEnvironment, VARIABLES, Variable};
+pub use failure::chain;
+pub use intel::IntelStore;
 pub use metrics::Metrics;
 pub use publish::{PublishError, Publisher};
 pub use quarantine::{Quarantine, QuarantineError, Refused};

@@ -67,9 +67,15 @@ pub struct ApiCall<'a> {
     request: Option<&'a str>,
     response: Option<&'a str>,
     extra: Option<&'a str>,
+    json: &'a str,
 }
 
 impl<'a> ApiCall<'a> {
+    /// The record as it came; [`read`] makes the same call of it.
+    pub const fn json(&self) -> &'a str {
+        self.json
+    }
+
     /// The caller's address, where one is written that is an address.
     pub fn address(&self) -> Option<IpAddr> {
         self.source_address.as_ref()?.as_str().parse().ok()

@@ -46,6 +46,17 @@ pub(crate) struct Ids {
     pub(crate) interfaces: BTreeSet<String>,
 }
 
+impl Ids {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.instances.is_empty() && self.interfaces.is_empty()
+    }
+
+    pub(crate) fn add(&mut self, other: Self) {
+        self.instances.extend(other.instances);
+        self.interfaces.extend(other.interfaces);
+    }
+}
+
 impl Ledger {
     /// Notes what a description that began at `seen` holds.
     pub(crate) fn note(&mut self, described: Described, seen: i64) {

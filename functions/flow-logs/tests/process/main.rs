@@ -1,11 +1,7 @@
 //! The function as a process under a Lambda runtime API, over emulators of DynamoDB, SNS, SQS, SSM and S3.
 //!
 //! Tests that need more of AWS than DynamoDB are ignored unless `tests/lambda/emulated.sh` runs them.
-#![expect(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking, and so do its helpers"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, and so do its helpers")]
 
 mod exactly_once;
 mod inventory;

@@ -118,13 +118,13 @@ pub fn read(json: &str, received: Option<i64>) -> Trail<'_> {
     if is_insight || (members.digest.is_some() && members.name.is_none()) {
         return Trail::Statement;
     }
-    match call(members, received) {
+    match call(json, members, received) {
         Ok(call) => Trail::Call(Box::new(call)),
         Err(reason) => Trail::Reject(reason),
     }
 }
 
-fn call(members: Members<'_>, received: Option<i64>) -> Result<ApiCall<'_>, Reason> {
+fn call<'a>(json: &'a str, members: Members<'a>, received: Option<i64>) -> Result<ApiCall<'a>, Reason> {
     let missing = |field| Reason::MissingField { field };
     let time = match (members.time.as_ref().or(members.forwarded.as_ref()), received) {
         (Some(text), _) => millis(text.as_str()).ok_or(Reason::BadField {
@@ -155,6 +155,7 @@ fn call(members: Members<'_>, received: Option<i64>) -> Result<ApiCall<'_>, Reas
         request: members.request,
         response: members.response,
         extra: members.extra,
+        json,
     })
 }
 

@@ -12,7 +12,7 @@ const KEY: &str = "inventory-000000000000-us-east-1.json";
 pub(crate) struct Account {
     pub(crate) cloud: Cloud,
     pub(crate) moto: Moto,
-    bucket: String,
+    pub(crate) bucket: String,
 }
 
 /// An instance that was launched.

@@ -9,6 +9,7 @@
 )]
 
 mod account;
+mod calls;
 mod faults;
 mod inventory;
 mod start;

@@ -12,7 +12,7 @@ use weir_records::text::Text;
 
 /// How an event came, and with it what an answer means to its sender.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Sender {
+pub enum Sender {
     /// CloudWatch Logs, S3, SNS, EventBridge: all or nothing, and a failed event is sent again.
     Direct,
     /// A queue: failed messages are named.
@@ -25,7 +25,8 @@ pub(crate) enum Sender {
 
 impl Sender {
     /// As logs and the quarantine name it.
-    pub(crate) const fn name(self) -> &'static str {
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Direct => "direct",
             Self::Firehose => "firehose",
@@ -37,20 +38,21 @@ impl Sender {
 
 /// One piece of an event.
 #[derive(Debug)]
-pub(crate) struct Piece<'a> {
+pub struct Piece<'a> {
     /// What the sender calls it, where it has a name.
-    pub(crate) id: Option<&'a str>,
+    pub id: Option<&'a str>,
     /// It, not opened.
-    pub(crate) content: Content<'a>,
+    pub content: Content<'a>,
     /// It, as it came.
-    pub(crate) raw: &'a str,
+    pub raw: &'a str,
 }
 
 /// An event whose outermost layer has been read.
 #[derive(Debug)]
-pub(crate) struct Delivery<'a> {
+pub struct Delivery<'a> {
     json: &'a str,
-    pub(crate) sender: Sender,
+    /// How it came.
+    pub sender: Sender,
     records: Vec<Record<'a>>,
 }
 
@@ -82,7 +84,8 @@ struct Kinesis<'a> {
 
 impl<'a> Delivery<'a> {
     /// Looks at how the event came.
-    pub(crate) fn read(json: &'a str) -> Self {
+    #[must_use]
+    pub fn read(json: &'a str) -> Self {
         // What is of another shape came directly; the envelope says what it thinks of it.
         let Members { records, firehose } = serde_json::from_str(json).unwrap_or_default();
         let sender = match records.first() {
@@ -95,7 +98,11 @@ impl<'a> Delivery<'a> {
     }
 
     /// The pieces, in order. A message that announces several objects is several pieces of one id.
-    pub(crate) fn pieces(&self) -> Result<Vec<Piece<'_>>, EnvelopeError> {
+    ///
+    /// # Errors
+    ///
+    /// An event that is none of those that carry records.
+    pub fn pieces(&self) -> Result<Vec<Piece<'_>>, EnvelopeError> {
         match self.sender {
             Sender::Direct => {
                 let whole = |content| Piece { id: None, content, raw: self.json };

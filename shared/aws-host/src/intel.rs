@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use aws_sdk_s3::Client;
 use tokio::sync::Mutex;
-use weir_aws_host::Metrics;
 use weir_intel::Intel;
+
+use crate::metrics::Metrics;
 
 /// How long the bucket is not asked again: what was launched meanwhile is known by its records alone. Milliseconds.
 const TTL: i64 = 300_000;
@@ -19,7 +20,7 @@ const FILE_LIMIT: i64 = 96 << 20;
 
 /// The files at the top of a bucket; without a bucket there are none.
 #[derive(Debug)]
-pub(crate) struct IntelStore {
+pub struct IntelStore {
     source: Option<(Client, String)>,
     held: Mutex<Held>,
 }
@@ -43,7 +44,9 @@ struct File {
 type Unreadable = Box<dyn Error + Send + Sync>;
 
 impl IntelStore {
-    pub(crate) fn new(client: &Client, bucket: Option<String>) -> Self {
+    /// A store of the files in that bucket; nothing is read before they are asked for.
+    #[must_use]
+    pub fn new(client: &Client, bucket: Option<String>) -> Self {
         Self { source: bucket.map(|bucket| (client.clone(), bucket)), held: Mutex::default() }
     }
 
@@ -51,7 +54,7 @@ impl IntelStore {
     ///
     /// Detection works without lists, so a bucket that does not answer is no fault: the last lists stay, and
     /// metrics and log say so.
-    pub(crate) async fn current(&self, now: i64, metrics: &Metrics) -> Arc<Intel> {
+    pub async fn current(&self, now: i64, metrics: &Metrics) -> Arc<Intel> {
         let mut held = self.held.lock().await;
         if let Some((client, bucket)) = self.source.as_ref().filter(|_| now >= held.due) {
             match held.renew(client, bucket).await {
