@@ -1,17 +1,12 @@
 #!/usr/bin/env bash
 # Runs the tests of functions as processes, against emulators of AWS of its own.
-# Usage: tests/lambda/emulated.sh [CRATE…] [-- ARGUMENTS OF THE TEST RUNNER]
+# Usage: tests/lambda/emulated.sh [ARGUMENTS OF THE TEST RUNNER], such as -E 'package(weir-lambda)'
 # Needs Python 3; what it installs stays in the target directory.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-crates=()
-while [ $# -gt 0 ] && [ "$1" != -- ]; do
-  crates+=(-p "$1")
-  shift
-done
-[ $# -eq 0 ] || shift
-[ ${#crates[@]} -gt 0 ] || crates=(-p weir-flow-logs -p weir-lambda)
+# Together, whichever are wanted: alone each would have the SDKs built with features of its own.
+crates=(-p weir-flow-logs -p weir-lambda)
 
 target=${CARGO_TARGET_DIR:-$PWD/target}
 

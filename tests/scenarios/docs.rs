@@ -100,6 +100,24 @@ fn each_relative_link_leads_to_a_file() {
 }
 
 #[test]
+fn the_book_holds_every_page_once() {
+    let docs = root().join("docs");
+    let summary = fs::read_to_string(docs.join("SUMMARY.md")).unwrap();
+    let mut listed: Vec<PathBuf> = summary
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next())
+        .map(|path| docs.join(path))
+        .collect();
+    listed.push(docs.join("SUMMARY.md"));
+    listed.sort();
+    let mut there = pages(&docs);
+    there.sort();
+
+    assert_eq!(listed, there);
+}
+
+#[test]
 fn the_format_that_the_events_page_gives_reads_every_row_of_the_events() {
     let page = fs::read_to_string(root().join("events/README.md")).unwrap();
     let format = page.split("--flow-format '").nth(1).and_then(|rest| rest.split('\'').next()).unwrap();

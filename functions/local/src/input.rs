@@ -27,12 +27,14 @@ pub(crate) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Opens a file, or standard input for `-`.
+/// Opens a file, or standard input for `-`; an event log of Windows as the XML of its events.
 pub(crate) fn open(path: &Path) -> Result<Box<dyn Read>> {
-    if path.as_os_str() == "-" {
-        return Ok(Box::new(std::io::stdin()));
-    }
-    Ok(Box::new(File::open(path).with_context(|| format!("cannot open {}", path.display()))?))
+    let file: Box<dyn Read> = if path.as_os_str() == "-" {
+        Box::new(std::io::stdin())
+    } else {
+        Box::new(File::open(path).with_context(|| format!("cannot open {}", path.display()))?)
+    };
+    crate::event_log::opened(file).with_context(|| format!("cannot read {}", path.display()))
 }
 
 /// Reads the intelligence folder: lists, country and network data, inventory; what is absent stays empty.

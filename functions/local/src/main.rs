@@ -3,7 +3,9 @@
 mod backtest;
 mod baselines;
 mod detect;
+mod event_log;
 mod expectations;
+mod explain;
 mod input;
 mod options;
 mod parse;
@@ -16,6 +18,8 @@ mod sort;
 mod stream;
 mod summary;
 mod told;
+mod tune;
+mod variation;
 
 use std::io::{BufWriter, ErrorKind};
 use std::process::ExitCode;
@@ -36,6 +40,8 @@ fn main() -> ExitCode {
     let done = match options.command {
         Command::Replay(options) => replay::run(&options, &mut out),
         Command::Backtest(options) => backtest::run(&options, &mut out),
+        Command::Tune(options) => tune::run(&options, &mut out),
+        Command::Explain(options) => explain::run(&options, &mut out),
         Command::Parse(options) => parse::run(&options, &mut out),
         Command::Baselines(options) => baselines::run(&options, &mut out),
         Command::Settings(options) => settings::run(&options, &mut out),

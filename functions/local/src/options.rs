@@ -19,6 +19,10 @@ pub(crate) enum Command {
     Replay(Replay),
     /// Hold what is found against a file of expectations, for CI; status 3 if one is not held.
     Backtest(Backtest),
+    /// Propose thresholds from history: what each value of a small grid would have told and missed.
+    Tune(Tune),
+    /// One finding again from its records: how its evidence adds up, and what each setting would have changed.
+    Explain(Explain),
     /// Print what Weir understands, one normalised record a line.
     Parse(Parse),
     /// What each entity usually sends to the outside in five minutes.
@@ -68,8 +72,8 @@ pub(crate) struct Tuning {
     /// One setting, lists by comma; wins over the file.
     #[arg(long, value_name = "PATH=VALUE")]
     pub(crate) set: Vec<String>,
-    /// Folder with tor.txt, tor-exit.txt, vpn.txt, proxy.txt, ip-ranges.json, country.mmdb, asn.mmdb and
-    /// inventory*.json.
+    /// Folder with tor.txt, tor-exit.txt, vpn.txt, proxy.txt, ip-ranges.json, country.mmdb, asn.mmdb,
+    /// catalogue.toml and inventory*.json.
     #[arg(long, value_name = "DIR")]
     pub(crate) intel: Option<PathBuf>,
 }
@@ -110,11 +114,44 @@ pub(crate) struct Backtest {
     pub(crate) junit: Option<PathBuf>,
 }
 
+/// `weir tune`.
+#[derive(Debug, Args)]
+pub(crate) struct Tune {
+    #[command(flatten)]
+    pub(crate) input: Input,
+    #[command(flatten)]
+    pub(crate) tuning: Tuning,
+    /// What must not be missed, as for `weir backtest`; without it, what is told at medium and above now.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) expect: Option<PathBuf>,
+    /// Where to write the proposed settings (TOML).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) write: Option<PathBuf>,
+    /// Points of the grid that are stepped at a time; by default one for each processor.
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<std::num::NonZeroUsize>,
+}
+
+/// `weir explain`.
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// A file with one finding (`weir replay --format json`), or its id: finding_info.uid or metadata.uid.
+    #[arg(value_name = "FINDING")]
+    pub(crate) finding: String,
+    #[command(flatten)]
+    pub(crate) input: Input,
+    #[command(flatten)]
+    pub(crate) tuning: Tuning,
+}
+
 /// `weir parse`.
 #[derive(Debug, Args)]
 pub(crate) struct Parse {
     #[command(flatten)]
     pub(crate) input: Input,
+    /// Folder with a catalogue.toml that adds tools to the catalogue or takes some out.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) intel: Option<PathBuf>,
     /// One JSON object a record with the attributes of OCSF 1.8, or columns for people.
     #[arg(long, value_enum, default_value = "json")]
     pub(crate) format: Format,

@@ -18,6 +18,7 @@ use crate::reading::Reading;
 
 /// Runs the command.
 pub(crate) fn run(options: &Parse, out: &mut dyn Write) -> Result<ExitCode> {
+    let intel = crate::input::intel(options.intel.as_deref())?;
     let mut reading = Reading::start(&options.input)?;
     let mut line = Vec::new();
     reading.each(|entry| {
@@ -26,7 +27,7 @@ pub(crate) fn run(options: &Parse, out: &mut dyn Write) -> Result<ExitCode> {
         match (entry, options.format) {
             (Entry::Flow(flow), Format::Json) => serde_json::to_writer(&mut line, &Normalised::from(flow))?,
             (Entry::Flow(flow), Format::Table) => columns(flow, &mut line)?,
-            (Entry::Telemetry(telemetry), Format::Json) => serde_json::to_writer(&mut line, telemetry)?,
+            (Entry::Telemetry(telemetry), Format::Json) => telemetry::json(telemetry, &intel, &mut line)?,
             (Entry::Telemetry(telemetry), Format::Table) => telemetry::columns(telemetry, &mut line)?,
             (Entry::Lookup(lookup), Format::Json) => {
                 serde_json::to_writer(&mut line, &NormalisedLookup::from(&**lookup))?;

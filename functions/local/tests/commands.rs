@@ -3,9 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up its input has failed")]
 
 mod commands {
+    mod backtest;
     mod baselines;
+    mod endpoints;
+    mod explain;
     mod parse;
+    mod report;
     mod run;
+    mod scan;
     mod settings;
     mod stream;
+    mod tune;
 }

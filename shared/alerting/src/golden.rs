@@ -1,12 +1,15 @@
-//! Two findings as people and machines get them, held against the files under `golden/`.
+//! Findings as people and machines get them, held against the files under `golden/`: two made by hand, and one of each
+//! kernel as the shipped scenario gave it (`incidents/<kernel>.finding.json`, a [`Finding`] of `weir-detection`).
 //!
 //! `WEIR_REWRITE_GOLDEN=1 cargo test -p weir-alerting golden` writes the files anew; the difference is then for review.
 
 use std::path::PathBuf;
 
-use crate::sample::{flood, relay};
+use weir_detection::finding::Finding;
+
+use crate::sample::{KERNELS, flood, relay};
 use crate::table::{Style, render_table};
-use crate::{Product, to_ocsf, to_text};
+use crate::{Product, to_html, to_ocsf, to_text};
 
 /// A version that does not change with the crate's.
 fn product() -> Product {
@@ -42,4 +45,19 @@ fn the_detection_finding_reads_as_reviewed() {
 #[test]
 fn the_table_reads_as_reviewed() {
     holds("table.txt", &render_table(&[relay(), flood()], Style::default()));
+}
+
+#[test]
+fn an_incident_of_each_kernel_reads_as_reviewed_in_every_form() {
+    for kernel in KERNELS {
+        let name = kernel.name();
+        let path = format!("{}/golden/incidents/{name}.finding.json", env!("CARGO_MANIFEST_DIR"));
+        let finding: Finding = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        assert_eq!(finding.kernel, kernel);
+
+        holds(&format!("incidents/{name}.txt"), &to_text(&finding, &product()));
+        holds(&format!("incidents/{name}.html"), &to_html(&finding, &product()));
+        let ocsf = to_ocsf(&finding, &product()).to_json().unwrap();
+        holds(&format!("incidents/{name}.json"), &format!("{ocsf}\n"));
+    }
 }

@@ -17,6 +17,8 @@ mod guidance;
 mod names;
 mod plain;
 #[cfg(test)]
+mod reference;
+#[cfg(test)]
 mod sample;
 mod steps;
 mod story;

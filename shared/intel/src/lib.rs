@@ -4,6 +4,7 @@
 
 pub mod aws_ranges;
 pub mod aws_services;
+pub mod catalogue;
 pub mod cidr;
 pub mod feed;
 pub mod geo;
@@ -16,6 +17,7 @@ pub mod special;
 use std::net::IpAddr;
 
 pub use aws_ranges::AwsRanges;
+pub use catalogue::Catalogue;
 pub use cidr::{Cidr, CidrError};
 pub use geo::{Asn, Country, Database};
 pub use inventory::Inventory;
@@ -44,9 +46,17 @@ pub struct Intel {
     pub networks: Option<Database>,
     /// Interfaces and instances.
     pub inventory: Inventory,
+    /// The shipped catalogue with one's own laid over it; `None` for the shipped one as it is.
+    pub catalogue: Option<Catalogue>,
 }
 
 impl Intel {
+    /// The catalogue of tools in force.
+    #[must_use]
+    pub fn tools(&self) -> &Catalogue {
+        self.catalogue.as_ref().unwrap_or_else(|| Catalogue::shared())
+    }
+
     /// The name of the list that holds an address: `tor` before `proxy` before `vpn`.
     #[must_use]
     pub fn label(&self, ip: IpAddr) -> Option<&'static str> {

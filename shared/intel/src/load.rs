@@ -3,8 +3,9 @@
 use maxminddb::MaxMindDbError;
 
 use crate::{
-    Intel,
+    Catalogue, Intel,
     aws_ranges::AwsRanges,
+    catalogue::CatalogueError,
     feed::{self, Refusal},
     geo::Database,
     lists::ListKind,
@@ -12,8 +13,8 @@ use crate::{
 };
 
 impl Intel {
-    /// Reads `tor.txt`, `tor-exit.txt`, `vpn.txt`, `proxy.txt`, `ip-ranges.json`, `country.mmdb`, `asn.mmdb` and
-    /// `inventory*.json`, given as name and bytes in any order; other names are passed over.
+    /// Reads `tor.txt`, `tor-exit.txt`, `vpn.txt`, `proxy.txt`, `ip-ranges.json`, `country.mmdb`, `asn.mmdb`,
+    /// `catalogue.toml` and `inventory*.json`, given as name and bytes in any order; other names are passed over.
     ///
     /// # Errors
     /// None that stops: a bad line, or a file that cannot be read, is a fault beside what could.
@@ -55,6 +56,13 @@ impl Intel {
             }
             "asn.mmdb" => {
                 self.networks = Some(Database::open(bytes).map_err(FileFaultKind::Database)?);
+                Ok(())
+            }
+            "catalogue.toml" => {
+                let text = std::str::from_utf8(&bytes).map_err(FileFaultKind::NoText)?;
+                let mut catalogue = Catalogue::shipped().map_err(FileFaultKind::Catalogue)?;
+                catalogue.merge(text).map_err(FileFaultKind::Catalogue)?;
+                self.catalogue = Some(catalogue);
                 Ok(())
             }
             _ if name.starts_with("inventory") && name.ends_with(".json") => {
@@ -112,6 +120,9 @@ pub enum FileFaultKind {
     /// No JSON as the AWS command line prints it: the file is not used.
     #[error("expected the JSON that `aws ec2 describe-…` prints")]
     Inventory(#[source] serde_json::Error),
+    /// No catalogue: the shipped one is used.
+    #[error("expected a catalogue of tools")]
+    Catalogue(#[source] CatalogueError),
     /// Some lines are no addresses: the others are used.
     #[error("{count} of its lines passed over, the first of them")]
     Lines {
@@ -124,6 +135,9 @@ pub enum FileFaultKind {
     /// No list: the file is not used.
     #[error("expected one address or CIDR a line, or a list of Tor relays")]
     List(#[source] Refusal),
+    /// A catalogue that is no text: the shipped one is used.
+    #[error("expected text, found other bytes")]
+    NoText(#[source] std::str::Utf8Error),
 }
 
 #[cfg(test)]
@@ -170,12 +184,17 @@ mod tests {
             ("tor.txt", b"192.0.2.1\nexit.example\n192.0.2.300\n".to_vec()),
             ("vpn.txt", b"\xff\xfe1".to_vec()),
             ("country.mmdb", b"<html>".to_vec()),
+            ("catalogue.toml", b"disabled = [\"nobody\"]".to_vec()),
             ("inventory-1.json", b"{\n\"Reservations\": 5}".to_vec()),
             ("inventory-2.json", br#"{"Reservations":[{"Instances":[{"InstanceId":"i-1"}]}]}"#.to_vec()),
         ];
         let (intel, faults) = Intel::load(files);
         let texts: Vec<String> = faults.iter().map(chain).collect();
-        assert_eq!(faults.len(), 4, "{texts:?}");
+        assert_eq!(faults.len(), 5, "{texts:?}");
+        let own =
+            texts.iter().position(|text| text.starts_with("catalogue.toml: expected a catalogue")).unwrap();
+        assert!(texts[own].ends_with("found `nobody`"), "{}", texts[own]);
+        let texts: Vec<String> = texts.into_iter().filter(|text| !text.starts_with("catalogue")).collect();
         assert!(texts[0].starts_with("country.mmdb: expected a MaxMind DB file: "), "{}", texts[0]);
         assert!(texts[1].contains("inventory-1.json") && texts[1].contains("at line 2"), "{}", texts[1]);
         assert_eq!(

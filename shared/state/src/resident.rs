@@ -84,12 +84,49 @@ impl Resident {
         intel: &Intel,
     ) -> Result<Stepped, EngineError> {
         let key = &observed.key;
-        let file = self.file.as_ref();
         if !self.entities.contains_key(key) {
-            self.entities.insert(key.clone(), shelf::document(file, key)?);
+            let document = shelf::document(self.file.as_ref(), key)?;
+            self.entities.insert(key.clone(), document);
         }
-        let Some(document) = self.entities.get_mut(key) else { return Ok(Stepped::default()) };
-        let state = &mut document.state;
+        let mut state =
+            self.entities.get_mut(key).map(|it| std::mem::take(&mut it.state)).unwrap_or_default();
+        let stepped = self.stepped(&mut state, observed, settings, intel);
+        let kept = stepped.and_then(|(stepped, notes)| {
+            self.keep(&mut state, key, &notes, settings, intel)?;
+            self.note_gateways(key, &stepped.findings, state.latest)?;
+            Ok(stepped)
+        });
+        if let Some(document) = self.entities.get_mut(key) {
+            document.state = state;
+        }
+        kept
+    }
+
+    /// What would be said if an entity in this state met these observations under these settings; nothing is kept.
+    ///
+    /// # Errors
+    ///
+    /// As [`apply`](Self::apply).
+    pub fn probe(
+        &mut self,
+        state: &EntityState,
+        observed: &Observations,
+        settings: &Settings,
+        intel: &Intel,
+    ) -> Result<Vec<Finding>, EngineError> {
+        let (stepped, _) = self.stepped(&mut state.clone(), observed, settings, intel)?;
+        Ok(stepped.findings)
+    }
+
+    /// Steps a state; returns what came of it and what the account should know.
+    fn stepped(
+        &mut self,
+        state: &mut EntityState,
+        observed: &Observations,
+        settings: &Settings,
+        intel: &Intel,
+    ) -> Result<(Stepped, Vec<u64>), EngineError> {
+        let (key, file) = (&observed.key, self.file.as_ref());
         let late = admit(state, observed);
         let wanted = asked(state, settings);
         let entity = key.hash64();
@@ -98,10 +135,6 @@ impl Resident {
             let shard = self.prevalence.get(file, key, shard_key(key, shard_of(destination)))?;
             users.insert(destination, shard.users(destination, entity));
         }
-        let group = |state: &EntityState| {
-            let instance = state.info.known_instance(&intel.inventory);
-            peer_group(key, &state.info, instance)
-        };
         let mut usuals: HashMap<i64, Usual> = HashMap::new();
         for hour in wanted.hours {
             let now = hour.saturating_mul(HOUR);
@@ -110,7 +143,7 @@ impl Resident {
             let histories = Histories {
                 entity: self.baselines.peek(&entity_key(key)),
                 slot: self.baselines.peek(&slot_key(key, Slot::of(now, settings))),
-                peers: Some(self.peers.get(file, key, peers_key(&group(state)))?),
+                peers: Some(self.peers.get(file, key, peers_key(&group(state, key, intel)))?),
             };
             usuals.insert(hour, usual(&histories, state.first_seen, now, settings));
         }
@@ -123,13 +156,26 @@ impl Resident {
             intel,
         };
         let outcome = step(state, key, &around);
-        for destination in outcome.notes {
+        Ok((Stepped { findings: outcome.findings, windows: outcome.windows, late }, outcome.notes))
+    }
+
+    /// Keeps what a step taught of destinations and of what is usual.
+    fn keep(
+        &mut self,
+        state: &mut EntityState,
+        key: &EntityKey,
+        notes: &[u64],
+        settings: &Settings,
+        intel: &Intel,
+    ) -> Result<(), EngineError> {
+        let (file, entity) = (self.file.as_ref(), key.hash64());
+        for &destination in notes {
             let shard = self.prevalence.change(file, key, shard_key(key, shard_of(destination)))?;
             shard.note(destination, entity);
         }
         let finished: Vec<Pending> = state.season.finished().to_vec();
         state.season.forget_finished();
-        let group = group(state);
+        let group = group(state, key, intel);
         for pending in finished {
             let half_life = settings.baseline.half_life;
             let slot = slot_key(key, Slot::of(pending.start(), settings));
@@ -141,16 +187,7 @@ impl Resident {
                 self.peers.change(file, key, peers_key(&group))?.merge_hour(entity, &pending, half_life);
             }
         }
-        let latest = state.latest;
-        let mut updates = Vec::new();
-        let relays = outcome.findings.iter().filter(|finding| finding.kernel == Kernel::Relay);
-        for finding in relays {
-            let gateways: Vec<u64> = gateways(finding).collect();
-            let calls = self.calls.change(file, key, calls_key(&key.account))?;
-            updates.extend(calls.note_gateways(&key.id, &gateways, latest));
-        }
-        self.keep(&key.account, updates)?;
-        Ok(Stepped { findings: outcome.findings, windows: outcome.windows, late })
+        Ok(())
     }
 
     /// Takes a call into its account's document, and what it says to the instances that it touched.
@@ -168,10 +205,26 @@ impl Resident {
         let owner = EntityKey { account, id: "calls".to_owned() };
         let calls = self.calls.change(self.file.as_ref(), &owner, calls_key(&owner.account))?;
         let updates = observe(calls, call, settings, intel);
-        self.keep(&owner.account, updates)
+        self.tell(&owner.account, updates)
     }
 
-    fn keep(&mut self, account: &str, updates: Vec<Update>) -> Result<(), EngineError> {
+    /// Tells the account which gateways a relay uses: instances that one caller launched may share them.
+    fn note_gateways(
+        &mut self,
+        key: &EntityKey,
+        findings: &[Finding],
+        latest: i64,
+    ) -> Result<(), EngineError> {
+        let mut updates = Vec::new();
+        for finding in findings.iter().filter(|finding| finding.kernel == Kernel::Relay) {
+            let gateways: Vec<u64> = gateways(finding).collect();
+            let calls = self.calls.change(self.file.as_ref(), key, calls_key(&key.account))?;
+            updates.extend(calls.note_gateways(&key.id, &gateways, latest));
+        }
+        self.tell(&key.account, updates)
+    }
+
+    fn tell(&mut self, account: &str, updates: Vec<Update>) -> Result<(), EngineError> {
         for update in updates {
             for id in update.ids {
                 let key = prelude_key(account, &id);
@@ -207,6 +260,11 @@ impl Resident {
 pub(crate) fn gateways(finding: &Finding) -> impl Iterator<Item = u64> {
     let gateways = finding.remotes.iter().filter(|remote| remote.role == Role::Gateway);
     gateways.map(|remote| address_hash(remote.ip))
+}
+
+/// The peer group of an entity.
+fn group(state: &EntityState, key: &EntityKey, intel: &Intel) -> String {
+    peer_group(key, &state.info, state.info.known_instance(&intel.inventory))
 }
 
 #[cfg(test)]

@@ -1,12 +1,54 @@
-//! Endpoint, container and sensor records in columns for people.
+//! Endpoint, container and sensor records: as JSON, and in columns for people.
 
 use std::io::Write;
 
 use anyhow::Result;
+use serde_json::{Value, json};
 use weir_alerting::units;
+use weir_intel::Intel;
+use weir_intel::catalogue::{Match, Program, Sign};
 use weir_records::telemetry::{Conversation, End, Fact, Process, Telemetry, Usage, Way};
 
-/// Writes one record.
+/// Writes one record as JSON, with the tools of the catalogue that its process or container is.
+pub(super) fn json(telemetry: &Telemetry, intel: &Intel, line: &mut Vec<u8>) -> Result<()> {
+    let tools = tools(telemetry, intel);
+    if tools.is_empty() {
+        return Ok(serde_json::to_writer(line, telemetry)?);
+    }
+    let mut record = serde_json::to_value(telemetry)?;
+    if let Some(members) = record.as_object_mut() {
+        let unmapped = members.entry("unmapped").or_insert_with(|| json!({}));
+        if let Some(unmapped) = unmapped.as_object_mut() {
+            unmapped.insert("catalogue".to_owned(), tools.into());
+        }
+    }
+    Ok(serde_json::to_writer(line, &record)?)
+}
+
+fn tools(telemetry: &Telemetry, intel: &Intel) -> Vec<Value> {
+    let image = telemetry.container.as_ref().and_then(|container| container.image.as_deref());
+    let matches = match telemetry.process() {
+        Some(process) => intel.tools().program(&Program {
+            path: process.path.as_deref(),
+            name: process.name.as_deref(),
+            original_name: process.original_name.as_deref(),
+            args: &process.args,
+            cmd_line: process.cmd_line.as_deref(),
+            image,
+            env: &process.env,
+        }),
+        None => image.and_then(|image| intel.tools().image(image)).into_iter().collect(),
+    };
+    let told = |found: &Match<'_>| {
+        let mut signs: Vec<&str> = found.signs.iter().map(Sign::kind).collect();
+        signs.dedup();
+        json!({"tool": found.tool.id, "category": found.tool.category, "dual_use": found.tool.dual_use,
+            "weight": found.weight, "signs": signs})
+    };
+    matches.iter().map(told).collect()
+}
+
+/// Writes one record in columns.
 pub(super) fn columns(telemetry: &Telemetry, line: &mut Vec<u8>) -> Result<()> {
     let time = telemetry.time().map_or_else(|| "-".to_owned(), units::utc);
     let device = &telemetry.device;

@@ -35,26 +35,19 @@ pub(super) struct Data<'a> {
     /// Wire bytes out and in.
     out: Vec<u64>,
     into: Vec<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    balance: Option<Balance>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    balance: Vec<Sides>,
     countries: Vec<(&'a str, u64, u64)>,
 }
 
-/// Payload on both sides of a relay, by bucket.
+/// Payload on both sides of a relay, by bucket: answers, then requests where they can be told apart.
 #[derive(Serialize)]
-struct Balance {
-    /// `gateways` that it dialled, or `clients` that dial in.
-    near: &'static str,
-    /// `origins`, or whoever else a relay for clients dialled.
-    far: &'static str,
-    /// In from origins.
-    pulled: Vec<u64>,
-    /// Out to gateways or clients.
-    pushed: Vec<u64>,
-    /// Requests in from gateways or clients.
-    asked: Vec<u64>,
-    /// Requests out to origins.
-    sent: Vec<u64>,
+struct Sides {
+    title: &'static str,
+    above: &'static str,
+    below: &'static str,
+    into: Vec<u64>,
+    out: Vec<u64>,
 }
 
 impl<'a> Data<'a> {
@@ -79,29 +72,45 @@ impl<'a> Data<'a> {
             buckets: cells.keys().map(|start| start.div_euclid(BUCKET)).collect(),
             out: cells.values().map(|cell| cell.external.out).collect(),
             into: cells.values().map(|cell| cell.external.into).collect(),
-            balance: Balance::of(finding.kernel, cells),
+            balance: balance(finding.kernel, cells),
             countries: countries(incident),
         }
     }
 }
 
-impl Balance {
-    fn of(kernel: Kernel, cells: &BTreeMap<i64, Cell>) -> Option<Self> {
-        type Leg = fn(&Cell) -> Pair;
-        let (near, pick, far, other): (_, Leg, _, Leg) = match kernel {
-            Kernel::Relay => ("gateways", |cell| cell.push, "origins", |cell| cell.pull),
-            // A node of a mesh hands on to other nodes as well, which take and give alike.
-            Kernel::ServedRelay => ("clients", |cell| cell.served, "remotes that it dialled", Cell::dialled),
-            _ => return None,
-        };
-        Some(Self {
-            near,
-            far,
-            pulled: cells.values().map(|cell| other(cell).into).collect(),
-            pushed: cells.values().map(|cell| pick(cell).out).collect(),
-            asked: cells.values().map(|cell| pick(cell).into).collect(),
-            sent: cells.values().map(|cell| other(cell).out).collect(),
-        })
+/// What mirrors where an entity relays.
+fn balance(kernel: Kernel, cells: &BTreeMap<i64, Cell>) -> Vec<Sides> {
+    let sides = |title, [above, below]: [&'static str; 2], of: fn(&Cell) -> Pair| Sides {
+        title,
+        above,
+        below,
+        into: cells.values().map(|cell| of(cell).into).collect(),
+        out: cells.values().map(|cell| of(cell).out).collect(),
+    };
+    match kernel {
+        Kernel::Relay => vec![
+            sides(
+                "Answers: in from origins, out to gateways",
+                ["In from origins", "Out to gateways"],
+                |cell| Pair { out: cell.push.out, into: cell.pull.into },
+            ),
+            sides(
+                "Requests: in from gateways, out to origins",
+                ["In from gateways", "Out to origins"],
+                |cell| Pair { out: cell.pull.out, into: cell.push.into },
+            ),
+        ],
+        // Whom a node of a mesh dials takes and gives alike: only the whole of both directions mirrors.
+        Kernel::ServedRelay => vec![sides(
+            "Relayed: all that came in, all that left",
+            ["In from clients and remotes", "Out to clients and remotes"],
+            |cell| {
+                let mut all = cell.dialled();
+                all.add(cell.served);
+                all
+            },
+        )],
+        _ => Vec::new(),
     }
 }
 

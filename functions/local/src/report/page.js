@@ -104,10 +104,7 @@
     const box = make("div", { class: "plots" });
     if (incident.buckets.length > 1) box.append(timeline(incident));
     if (incident.balance && incident.buckets.length > 1) {
-      const { near, far, pulled, pushed, asked, sent } = incident.balance;
-      box.append(
-        balance(incident, "Answers: in from " + far + ", out to " + near, "In from " + far, "Out to " + near, pulled, pushed),
-        balance(incident, "Requests: in from " + near + ", out to " + far, "In from " + near, "Out to " + far, asked, sent));
+      for (const { title, above, below, into, out } of incident.balance) box.append(balance(incident, title, above, below, into, out));
     }
     if (incident.countries.length) box.append(countries(incident));
     return box;

@@ -50,12 +50,12 @@ impl Account {
         ];
         let told = self.moto.call("RunInstances", &run).await;
         let launched: Vec<Launched> = told
-            .split("<instanceId>")
+            .split("<networkInterfaceSet>")
             .skip(1)
             .map(|one| {
                 let text = |name| texts(one, name)[0].to_owned();
                 Launched {
-                    id: one.split('<').next().unwrap().to_owned(),
+                    id: text("instanceId"),
                     interface: text("networkInterfaceId"),
                     address: text("privateIpAddress"),
                     subnet: text("subnetId"),

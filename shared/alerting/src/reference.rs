@@ -1,0 +1,174 @@
+//! The reference of a finding, `docs/findings.md`: every attribute that some finding has, from the findings themselves.
+//!
+//! `WEIR_REWRITE_GOLDEN=1 cargo test -p weir-alerting reference` writes the page anew.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use serde_json::Value;
+use weir_detection::finding::Finding;
+
+use crate::sample::{KERNELS, bare, flood, relay};
+use crate::{Product, to_ocsf};
+
+const HEAD: &str = "\
+# What a finding holds
+
+<!-- Written by a test from findings. To rewrite it: WEIR_REWRITE_GOLDEN=1 cargo test -p weir-alerting reference -->
+
+`weir replay --format json` prints one finding a line; the function publishes the same object as the attachment of its
+message. It is an [OCSF 1.8 Detection Finding](https://schema.ocsf.io/1.8.0/classes/detection_finding) with the cloud
+profile: what OCSF defines is explained there, what is Weir's own is explained here. What is not known is absent, never
+null and never empty. Times are milliseconds since the epoch, in event time.
+
+`finding_info.uid` is the incident: the same in each of its reports. `metadata.uid` is the report: a repeat has the same,
+so a subscriber drops by it what it has seen. `count` numbers the reports of an incident.
+
+An attribute marked \u{201c}always\u{201d} is in every finding; the others are there where something is known.
+
+| attribute | type | there | example | meaning |
+| --- | --- | --- | --- | --- |
+";
+
+/// What OCSF does not explain.
+const MEANINGS: [(&str, &str); 36] = [
+    ("count", "reports of this incident so far, this one included"),
+    ("finding_info.types[]", "`bandwidth-hijacking/` and the kernel"),
+    ("finding_info.src_url", "the kernel's runbook"),
+    ("metadata.uid", "this report: incident, activity, count"),
+    ("metadata.correlation_uid", "the incident, as `finding_info.uid`"),
+    ("is_alert", "false in dry-run"),
+    ("time", "event time of the record that tipped it"),
+    (
+        "evidences[].data.role",
+        "what the remote is to the entity: `gateway` (dialled, pushed to), `origin` (dialled, pulled from), `client` (dials in), `target`, `peer`",
+    ),
+    ("evidences[].data.bytes_out", "bytes to the remote within the evidence"),
+    ("evidences[].data.bytes_in", "bytes from the remote"),
+    ("evidences[].data.first_seen_time", "since when the entity pushes to it"),
+    ("evidences[].data.label", "list that holds it: `tor`, `vpn`, `proxy`"),
+    ("unmapped.weir.kernel", "the test that carried the verdict"),
+    ("unmapped.weir.mode", "`live` or `dry-run`"),
+    ("unmapped.weir.entity_type", "`instance`, `interface`, `address` or `account`"),
+    (
+        "unmapped.weir.contributions[].group",
+        "evidence that counts once: `volume`, `structure`, `session`, `reachability`, `intel`, `context`",
+    ),
+    ("unmapped.weir.contributions[].kernel", "the group's strongest kernel"),
+    ("unmapped.weir.contributions[].score", "strength, 0 to 1"),
+    (
+        "unmapped.weir.contributions[].weight",
+        "the group's weight, 0 to 1; confidence is 1 less the product of what each group leaves open",
+    ),
+    ("unmapped.weir.contributions[].facts[]", "what was measured, in words with numbers"),
+    ("unmapped.weir.baseline.state", "`learning`, `provisional` or `mature`"),
+    (
+        "unmapped.weir.baseline.level",
+        "whose history: `slot` (itself at this hour), `entity` (at all hours), `group` (its peers), `absolute` (none)",
+    ),
+    ("unmapped.weir.baseline.samples", "buckets with egress behind the percentiles"),
+    ("unmapped.weir.baseline.age_days", "days since the entity was first seen"),
+    ("unmapped.weir.baseline.p50", "median bytes out in five minutes"),
+    ("unmapped.weir.baseline.p90", "90th percentile"),
+    ("unmapped.weir.baseline.p95", "95th percentile"),
+    ("unmapped.weir.baseline.p99", "99th percentile"),
+    ("unmapped.weir.baseline.observed", "mean of the last twelve buckets"),
+    ("unmapped.weir.usd_so_far", "egress since the incident began, at 0.09 USD a GB"),
+    ("unmapped.weir.usd_month", "a month at the rate of the last hour"),
+    ("unmapped.weir.series[].start", "start of a bucket of the last three hours"),
+    ("unmapped.weir.series[].bytes_out", "external bytes out in it"),
+    ("unmapped.weir.series[].bytes_in", "external bytes in"),
+    (
+        "unmapped.weir.missing[]",
+        "what limited the judgement: `tcp-flags`, `flow-direction`, `ten-minute-records`, `skipped-records`, `lists`, `fresh-lists`, `history`, `inventory`",
+    ),
+    ("unmapped.weir.settings", "path and value of each setting that took part"),
+];
+
+/// The two that are long.
+const WORDS: [(&str, &str); 2] = [
+    ("unmapped.weir.why[]", "why the severity is what it is"),
+    (
+        "unmapped.weir.would_raise[]",
+        "evidence that would have raised it, to what, and how far the entity was from it",
+    ),
+];
+
+/// What is known of an attribute.
+struct Seen {
+    kind: &'static str,
+    findings: usize,
+    example: String,
+}
+
+#[test]
+fn the_reference_holds_every_attribute_of_every_finding() {
+    let mut findings = vec![relay(), flood(), bare()];
+    for kernel in KERNELS {
+        let path = format!("{}/golden/incidents/{}.finding.json", env!("CARGO_MANIFEST_DIR"), kernel.name());
+        let finding: Finding = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        findings.push(finding);
+    }
+    let mut seen: BTreeMap<String, Seen> = BTreeMap::new();
+    for (at, finding) in findings.iter().enumerate() {
+        let product = Product { version: "0.0.0".to_owned(), ..Product::default() };
+        walk(&serde_json::to_value(to_ocsf(finding, &product)).unwrap(), "", at, &mut seen);
+    }
+    let mut page = HEAD.to_owned();
+    let meanings: BTreeMap<&str, &str> = MEANINGS.into_iter().chain(WORDS).collect();
+    for (path, Seen { kind, findings: count, example }) in &seen {
+        let meaning = meanings.get(path.as_str()).copied().unwrap_or_default();
+        let own = path.starts_with("unmapped.weir.") || path.starts_with("evidences[].data.");
+        assert!(!own || !meaning.is_empty(), "say what {path} means");
+        let there = if *count == findings.len() { "always" } else { "" };
+        writeln!(page, "| `{path}` | {kind} | {there} | {example} | {meaning} |").unwrap();
+    }
+    for path in meanings.keys() {
+        assert!(seen.contains_key(*path), "{path} is explained, and no finding has it");
+    }
+
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/findings.md");
+    if std::env::var_os("WEIR_REWRITE_GOLDEN").is_some() {
+        std::fs::write(path, &page).unwrap();
+    }
+    let kept = std::fs::read_to_string(path).unwrap();
+    assert!(kept == page, "docs/findings.md is behind: set WEIR_REWRITE_GOLDEN=1 and run this test again");
+}
+
+/// Notes every leaf below `value`; `at` numbers the finding, so that a leaf of a list counts once.
+fn walk(value: &Value, path: &str, at: usize, seen: &mut BTreeMap<String, Seen>) {
+    match value {
+        Value::Object(map) if path != "unmapped.weir.settings" => {
+            for (key, value) in map {
+                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                walk(value, &path, at, seen);
+            }
+        }
+        Value::Array(values) => {
+            let mut of_this: BTreeMap<String, Seen> = BTreeMap::new();
+            values.iter().for_each(|value| walk(value, &format!("{path}[]"), at, &mut of_this));
+            for (path, one) in of_this {
+                seen.entry(path).and_modify(|have| have.findings += 1).or_insert(Seen { findings: 1, ..one });
+            }
+        }
+        leaf => {
+            let kind = match leaf {
+                Value::Bool(_) => "boolean",
+                Value::Number(_) => "number",
+                Value::String(_) => "text",
+                _ => "object",
+            };
+            let example = match leaf.as_str() {
+                Some(text) if text.len() > 60 || text.contains('|') => String::new(),
+                _ if leaf.is_object() => String::new(),
+                Some(text) => format!("`{text}`"),
+                None => format!("`{leaf}`"),
+            };
+            seen.entry(path.to_owned()).and_modify(|have| have.findings += 1).or_insert(Seen {
+                kind,
+                findings: 1,
+                example,
+            });
+        }
+    }
+}

@@ -1,0 +1,371 @@
+//! What runs: which programs a process stands for, and which of its arguments are only mentioned.
+
+/// A process, as far as a log knows it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Program<'a> {
+    /// Path of the executable.
+    pub path: Option<&'a str>,
+    /// What the log calls the process, where there is no path.
+    pub name: Option<&'a str>,
+    /// Name that the maker compiled into the executable (Windows).
+    pub original_name: Option<&'a str>,
+    /// The arguments one by one, the first is what the program was called.
+    pub args: &'a [String],
+    /// The arguments in one line, where they are not known one by one.
+    pub cmd_line: Option<&'a str>,
+    /// Image of the container that it runs in.
+    pub image: Option<&'a str>,
+    /// Names of environment variables.
+    pub env: &'a [String],
+}
+
+/// One program that runs: its base name and its arguments.
+#[derive(Debug, Eq, PartialEq)]
+pub(super) struct Command {
+    pub(super) name: String,
+    /// The arguments, one blank between them and one before.
+    pub(super) arguments: String,
+    /// Images that it starts.
+    pub(super) images: Vec<String>,
+}
+
+/// Programs that look at things, move them, fetch them or stop them: what they are given is mentioned, and does not run.
+const MENTIONS: &[&str] = &[
+    "apt",
+    "apt-get",
+    "ausearch",
+    "awk",
+    "base64",
+    "basename",
+    "cat",
+    "chmod",
+    "chown",
+    "clamscan",
+    "cp",
+    "curl",
+    "cut",
+    "dd",
+    "df",
+    "diff",
+    "dirname",
+    "dnf",
+    "dpkg",
+    "du",
+    "echo",
+    "ed",
+    "egrep",
+    "emacs",
+    "fgrep",
+    "file",
+    "find",
+    "findstr",
+    "gedit",
+    "git",
+    "grep",
+    "head",
+    "iptables",
+    "jq",
+    "journalctl",
+    "kill",
+    "killall",
+    "less",
+    "ln",
+    "locate",
+    "logger",
+    "ls",
+    "lsof",
+    "make",
+    "man",
+    "md5sum",
+    "mkdir",
+    "more",
+    "mv",
+    "nano",
+    "netstat",
+    "nft",
+    "notepad",
+    "nslookup",
+    "dig",
+    "host",
+    "ping",
+    "pacman",
+    "pgrep",
+    "pidof",
+    "pkill",
+    "printf",
+    "ps",
+    "readlink",
+    "rg",
+    "rm",
+    "rmdir",
+    "rpm",
+    "sc",
+    "sed",
+    "sha1sum",
+    "sha256sum",
+    "snap",
+    "sort",
+    "ss",
+    "stat",
+    "strings",
+    "systemctl",
+    "service",
+    "tail",
+    "tar",
+    "taskkill",
+    "tasklist",
+    "tee",
+    "test",
+    "top",
+    "htop",
+    "touch",
+    "tr",
+    "type",
+    "uniq",
+    "unzip",
+    "vi",
+    "view",
+    "vim",
+    "wc",
+    "wget",
+    "whereis",
+    "which",
+    "wmic",
+    "xxd",
+    "yara",
+    "yum",
+    "zip",
+];
+
+/// Programs that run the one that they are given.
+const WRAPPERS: &[&str] = &[
+    "busybox",
+    "catchsegv",
+    "chroot",
+    "chrt",
+    "doas",
+    "dumb-init",
+    "env",
+    "exec",
+    "firejail",
+    "flock",
+    "gosu",
+    "ionice",
+    "nice",
+    "nohup",
+    "nsenter",
+    "proxychains",
+    "proxychains4",
+    "runuser",
+    "setsid",
+    "start",
+    "sudo",
+    "stdbuf",
+    "strace",
+    "su-exec",
+    "systemd-run",
+    "taskset",
+    "time",
+    "timeout",
+    "tini",
+    "toybox",
+    "unshare",
+    "watch",
+    "xargs",
+];
+
+const SHELLS: &[&str] = &["ash", "bash", "busybox", "cmd", "dash", "ksh", "powershell", "pwsh", "sh", "zsh"];
+
+const INTERPRETERS: &[&str] =
+    &["bun", "deno", "dotnet", "java", "node", "perl", "php", "python", "python2", "python3", "ruby"];
+
+const CONTAINERS: &[&str] = &["docker", "nerdctl", "podman", "ctr", "crictl"];
+
+/// Shells inside shells that are opened.
+const DEEPEST: u8 = 3;
+
+/// The programs that a process runs.
+pub(super) fn commands(program: &Program<'_>) -> Vec<Command> {
+    let words = match (program.args, program.cmd_line) {
+        ([], Some(line)) => words(line),
+        (args, _) => args.to_vec(),
+    };
+    let mut commands = Vec::new();
+    let exe = program.path.map(base_name);
+    let words = match (words.is_empty(), exe.as_deref().or(program.name)) {
+        (true, Some(name)) => vec![name.to_owned()],
+        _ => words,
+    };
+    run(&words, exe.as_deref(), 0, &mut commands);
+    commands
+}
+
+/// Takes one command apart; `exe` is the executable's own name, whatever the command calls itself.
+fn run(words: &[String], exe: Option<&str>, depth: u8, commands: &mut Vec<Command>) {
+    let Some((first, rest)) = words.split_first() else { return };
+    let called = base_name(first);
+    // A link to busybox is what it is called; anything else is what it is.
+    let name = match exe {
+        Some(exe) if !matches!(exe, "busybox" | "toybox" | "coreutils") => exe.to_owned(),
+        _ => called,
+    };
+    let plain = name.trim_end_matches(".exe");
+    if depth < DEEPEST && SHELLS.contains(&plain) {
+        if let Some(script) = script(rest) {
+            commands_in(&script, depth, commands);
+            return;
+        }
+        // `bash ./name` runs it.
+        if let Some(script) =
+            rest.iter().find(|word| !word.starts_with(['-', '/']) || word.starts_with('/') && word.len() > 2)
+        {
+            run(std::slice::from_ref(script), None, depth + 1, commands);
+        }
+    }
+    if depth < DEEPEST
+        && WRAPPERS.contains(&plain)
+        && let Some(inner) = inner(plain, rest).and_then(|place| rest.get(place..))
+    {
+        run(inner, None, depth + 1, commands);
+    }
+    if depth < DEEPEST
+        && INTERPRETERS.contains(&plain)
+        && let Some(script) = rest.iter().find(|word| !word.starts_with('-'))
+    {
+        let name = base_name(script);
+        commands.push(Command { name, arguments: String::new(), images: Vec::new() });
+    }
+    let mentions = MENTIONS.contains(&plain);
+    let images = if CONTAINERS.contains(&plain) { started(rest) } else { Vec::new() };
+    let arguments = if mentions || CONTAINERS.contains(&plain) { String::new() } else { joined(rest) };
+    commands.push(Command { name, arguments, images });
+}
+
+/// The commands of a shell's text, cut where one ends and the next begins.
+fn commands_in(script: &str, depth: u8, commands: &mut Vec<Command>) {
+    let mut quote = None;
+    let mut start = 0;
+    let mut cuts = Vec::new();
+    for (at, character) in script.char_indices() {
+        match (quote, character) {
+            (None, '\'' | '"') => quote = Some(character),
+            (Some(open), close) if open == close => quote = None,
+            (None, ';' | '|' | '&' | '\n' | '(' | ')' | '`') => {
+                cuts.push(script.get(start..at).unwrap_or_default());
+                start = at + character.len_utf8();
+            }
+            _ => {}
+        }
+    }
+    cuts.push(script.get(start..).unwrap_or_default());
+    for cut in cuts {
+        let words = words(cut);
+        // `NAME=value` before a command is its environment.
+        let place = words.iter().position(|word| !is_assignment(word));
+        if let Some(words) = place.and_then(|place| words.get(place..)) {
+            run(words, None, depth + 1, commands);
+        }
+    }
+}
+
+/// The text of `sh -c text`, `cmd /c text`, `powershell -Command text`.
+fn script(words: &[String]) -> Option<String> {
+    let place = words.iter().position(|word| {
+        let lower = word.to_ascii_lowercase();
+        let is_c =
+            lower.starts_with('-') && !lower.starts_with("--") && lower.ends_with('c') && lower.len() <= 4;
+        is_c || matches!(lower.as_str(), "/c" | "/k" | "-command" | "-commandwithargs")
+    })?;
+    let rest = words.get(place + 1..)?;
+    // cmd and PowerShell take all that follows; sh takes one word.
+    Some(match rest {
+        [one] => one.clone(),
+        [one, ..] if words.get(place)?.starts_with('-') && one.contains(' ') => one.clone(),
+        many => many.join(" "),
+    })
+}
+
+/// The image of `docker run IMAGE`: every word may be it, since options take values that only the client knows.
+fn started(words: &[String]) -> Vec<String> {
+    let starts = words.iter().position(|word| matches!(word.as_str(), "run" | "create" | "pull"));
+    let Some(words) = starts.and_then(|place| words.get(place + 1..)) else { return Vec::new() };
+    words
+        .iter()
+        .filter(|word| !word.starts_with('-') && word.contains('/') && !word.starts_with(['/', '.']))
+        .cloned()
+        .collect()
+}
+
+/// Where the program stands behind a wrapper: behind its options and their values, numbers, and `NAME=value`.
+fn inner(wrapper: &str, words: &[String]) -> Option<usize> {
+    let (valued, mut skipped) = match wrapper {
+        "sudo" | "doas" | "runuser" => ("ugUhpCrtTDR", 0),
+        "nice" | "ionice" | "chrt" | "taskset" => ("ncp", 0),
+        "timeout" => ("sk", 0),
+        "env" => ("uCS", 0),
+        "xargs" => ("InPLdsEa", 0),
+        "systemd-run" => ("pu", 0),
+        "nsenter" | "strace" | "watch" => ("toens", 0),
+        // A user, a root or a lock comes first.
+        "gosu" | "su-exec" | "chroot" | "flock" => ("w", 1),
+        _ => ("", 0),
+    };
+    let mut value = false;
+    for (place, word) in words.iter().enumerate() {
+        if std::mem::take(&mut value) {
+            continue;
+        }
+        if let Some(option) = word.strip_prefix('-') {
+            value = option.len() == 1 && valued.contains(option);
+        } else if word.starts_with('/') && word.len() <= 3 {
+            // An option of cmd: `start /b`.
+        } else if !word.starts_with(|first: char| first.is_ascii_digit()) && !is_assignment(word) {
+            if skipped == 0 {
+                return Some(place);
+            }
+            skipped -= 1;
+        }
+    }
+    None
+}
+
+fn is_assignment(word: &str) -> bool {
+    word.split_once('=').is_some_and(|(name, _)| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    })
+}
+
+fn joined(words: &[String]) -> String {
+    words.iter().fold(String::new(), |line, word| line + " " + word)
+}
+
+/// The words of a line, quotes undone.
+fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let (mut quote, mut any) = (None, false);
+    for character in line.chars() {
+        match (quote, character) {
+            (None, '"' | '\'') => (quote, any) = (Some(character), true),
+            (Some(open), close) if open == close => quote = None,
+            (None, blank) if blank.is_whitespace() => {
+                if any || !word.is_empty() {
+                    words.push(std::mem::take(&mut word));
+                }
+                any = false;
+            }
+            (_, character) => word.push(character),
+        }
+    }
+    if any || !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+/// The base name of a path, lower case; a shell's leading hyphen and the kernel's note on a deleted file go.
+pub(super) fn base_name(path: &str) -> String {
+    let path = path.trim().trim_end_matches(" (deleted)").trim_matches('"');
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    name.strip_prefix('-').unwrap_or(name).to_ascii_lowercase()
+}
