@@ -55,7 +55,9 @@ def parser():
     options.add_argument("--records", type=positive, default=20, help="flow log records of one interface a minute, 20")
     options.add_argument("--bytes", type=positive, default=240, help="bytes of a record, 240 in the recommended format")
     options.add_argument("--delivery", choices=["cloud-watch-logs", "s3"], default="cloud-watch-logs")
-    options.add_argument("--minutes", type=positive, default=1, help="minutes of records in a payload of CloudWatch Logs, 1")
+    options.add_argument(
+        "--minutes", type=positive, default=1, help="minutes of records in a payload of CloudWatch Logs, 1"
+    )
     options.add_argument("--stream", action="store_true", help="through the Kinesis stream for other accounts")
     options.add_argument("--table", action="store_true", help=argparse.SUPPRESS)
     return options

@@ -136,7 +136,12 @@ def deploy(folder, flow_format):
     (folder / "template.yaml").write_text(template)
     command = ["sam", "deploy", "--template-file", folder / "template.yaml", "--stack-name", STACK, "--resolve-s3"]
     command += ["--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND", "--no-confirm-changeset"]
-    command += ["--parameter-overrides", "Architecture=x86_64", f"FlowLogGroupName={GROUP}", f"FlowFormat='{flow_format}'"]
+    command += [
+        "--parameter-overrides",
+        "Architecture=x86_64",
+        f"FlowLogGroupName={GROUP}",
+        f"FlowFormat='{flow_format}'",
+    ]
     with open(folder / "deploy.log", "w") as log:
         if subprocess.run(command, cwd=folder, stdout=log, stderr=log).returncode:
             raise SystemExit((folder / "deploy.log").read_text()[-2_000:])

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Holds the templates against the code and against each other; prints every difference and exits 1 on any.
 
-    target/infra/bin/python infra/contract/check.py
+target/infra/bin/python infra/contract/check.py
 """
 
 import difflib
@@ -53,7 +53,9 @@ def main():
     faults = []
     for name, parameters in SCENARIOS.items():
         ours = templates.sam(parameters)
-        faults += [f"{name}: {fault}" for fault in [*against_code(parameters, ours), *against_cdk(ours, templates.cdk(name))]]
+        faults += [
+            f"{name}: {fault}" for fault in [*against_code(parameters, ours), *against_cdk(ours, templates.cdk(name))]
+        ]
     for fault in faults:
         print(fault)
     print(f"{len(faults)} differences" if faults else "templates and code agree")
@@ -98,7 +100,11 @@ def metrics(resources):
             text = json.dumps(properties["DashboardBody"])
             shown |= set(re.findall(r'"of": "Weir (\w+) ', text))
         if kind == "AWS::CloudWatch::Alarm":
-            metrics = [metric["MetricStat"]["Metric"] for metric in listed(properties.get("Metrics", [])) if "MetricStat" in metric]
+            metrics = [
+                metric["MetricStat"]["Metric"]
+                for metric in listed(properties.get("Metrics", []))
+                if "MetricStat" in metric
+            ]
             watched |= {each["MetricName"] for each in [properties, *metrics] if each.get("Namespace") == "Weir"}
     yield from differences("metrics on the dashboard", known, shown)
     for name in sorted(watched - known):

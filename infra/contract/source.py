@@ -60,7 +60,9 @@ def variables(folders):
     own = "".join(text for path, text in sources(folders) if "functions" in path.parts)
     reader = re.search(r"\b(\w*Environment)::from_process", own)[1]
     places = [shared, *(path.read_text() for path in host.glob("environment/*.rs"))]
-    (body,) = [match[1] for match in (re.search(rf"\nimpl {reader} {{(.*?)\n}}\n", text, re.S) for text in places) if match]
+    (body,) = [
+        match[1] for match in (re.search(rf"\nimpl {reader} {{(.*?)\n}}\n", text, re.S) for text in places) if match
+    ]
     for method in re.findall(r"\bread\.(\w+)\(", body):
         body += re.search(rf"    fn {method}\(&self.*?\n    }}\n", shared, re.S)[0]
     mentioned = {name for constant, name in names.items() if re.search(rf"\b{constant}\b", body)}

@@ -16,7 +16,16 @@ os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
 logging.getLogger("samtranslator.metrics.metrics").setLevel(logging.ERROR)
 
 PSEUDO = {f"AWS::{name}": f"<{name}>" for name in ["Region", "AccountId", "Partition", "StackName", "URLSuffix"]}
-NAMES = ["BucketName", "DestinationName", "FunctionName", "LogGroupName", "Name", "QueueName", "StateMachineName", "TopicName"]
+NAMES = [
+    "BucketName",
+    "DestinationName",
+    "FunctionName",
+    "LogGroupName",
+    "Name",
+    "QueueName",
+    "StateMachineName",
+    "TopicName",
+]
 ABSENT = object()
 
 # What the tools add or name by themselves, and what both take from one file.
@@ -182,7 +191,11 @@ def graphs(body):
             options = metric.pop() if isinstance(metric[-1], dict) else {}
             dimensions = sorted(map("=".join, zip(metric[2::2], metric[3::2])))
             metrics.append({"of": " ".join([*metric[:2], *dimensions]), "stat": properties.get("stat"), **options})
-        yield {"place": [widget[side] for side in ("x", "y", "width", "height")], "title": properties["title"], "metrics": metrics}
+        yield {
+            "place": [widget[side] for side in ("x", "y", "width", "height")],
+            "title": properties["title"],
+            "metrics": metrics,
+        }
 
 
 def _plain(value):

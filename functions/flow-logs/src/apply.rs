@@ -64,6 +64,9 @@ impl Applier<'_> {
             let applied = self.engine.apply(observed, &run).await?;
             self.metrics.count(|counts| {
                 counts.conflicts += u64::from(applied.conflicts);
+                if let Some(baseline) = applied.baseline {
+                    counts.judged(applied.windows, baseline);
+                }
                 if first {
                     counts.repeated += u64::from(applied.repeated);
                     counts.late += applied.late;

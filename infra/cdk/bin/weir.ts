@@ -10,7 +10,8 @@ import { Weir } from '../lib/index.js';
 const app = new App();
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
 const given = (name: string): string | undefined => app.node.tryGetContext(name);
-const built = (name: string) => lambda.Code.fromAsset(`${given('code') ?? '../../target/lambda'}/${name}/bootstrap.zip`);
+const built = (name: string) =>
+  lambda.Code.fromAsset(`${given('code') ?? '../../target/lambda'}/${name}/bootstrap.zip`);
 const list = (name: string): string[] | undefined => given(name)?.split(',');
 const stack = new Stack(app, given('stack') ?? 'weir', { description: 'Weir finds bandwidth hijacking.' });
 const [vpc, bucket] = [given('vpc'), given('bucket')];

@@ -10,7 +10,9 @@ export function acknowledge(construct: Construct, reason: string, ...ids: string
 /** Says why statements of a role name resources by a pattern; each pattern is acknowledged by itself. */
 export function acknowledgePatterns(role: Construct, reason: string, ...statements: iam.PolicyStatement[]): void {
   const resources = statements.flatMap((statement) => statement.resources);
-  const patterns = resources.map((resource) => written(Stack.of(role).resolve(resource))).filter((text) => text.includes('*'));
+  const patterns = resources
+    .map((resource) => written(Stack.of(role).resolve(resource)))
+    .filter((text) => text.includes('*'));
   acknowledge(role, reason, ...new Set(patterns.map((pattern) => `AwsSolutions-IAM5[Resource::${pattern}]`)));
   if (patterns.includes('*')) {
     acknowledge(role, reason, 'Serverless-LambdaStarPermissions');

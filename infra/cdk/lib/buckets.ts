@@ -23,6 +23,10 @@ export function bucket(
     removalPolicy: RemovalPolicy.RETAIN,
     ...props,
   });
-  acknowledge(created, 'access logs need a bucket of their own; CloudTrail data events say the same', 'AwsSolutions-S1');
+  acknowledge(
+    created,
+    'access logs need a bucket of their own; CloudTrail data events say the same',
+    'AwsSolutions-S1',
+  );
   return created;
 }

@@ -40,12 +40,7 @@ export function dashboard(scope: Construct, id: string, weir: Weir): cloudwatch.
       weir.metric('FeedsChanged', {}, weir.intelRefresh),
       weir.metric('FeedsFailed', {}, weir.intelRefresh),
     ]),
-    graph('Invocations', [
-      lambda('Invocations'),
-      lambda('Errors'),
-      lambda('Throttles'),
-      lambda('AsyncEventsDropped'),
-    ]),
+    graph('Invocations', [lambda('Invocations'), lambda('Errors'), lambda('Throttles'), lambda('AsyncEventsDropped')]),
   );
   board.addWidgets(
     graph('Time', [lambda('Duration', 'p50'), lambda('Duration', 'p99'), lambda('AsyncEventAge', MAXIMUM)]),
@@ -71,6 +66,11 @@ export function dashboard(scope: Construct, id: string, weir: Weir): cloudwatch.
     graph('Inventory', [
       weir.metric('Inventory', { statistic: MAXIMUM }, weir.cloudtrail),
       own('InventoryAge', MAXIMUM),
+    ]),
+    graph('Entities, by what is known of them', [
+      own('WindowsLearning'),
+      own('WindowsProvisional'),
+      own('WindowsMature'),
     ]),
   );
   return board;

@@ -18,7 +18,13 @@ export const RECOMMENDED_FORMAT =
   '${pkt-srcaddr} ${pkt-dstaddr} ${region} ${pkt-src-aws-service} ${pkt-dst-aws-service} ${flow-direction} ' +
   '${traffic-path}';
 
-function flowLog(scope: Construct, weir: Weir, props: WeirProps, vpc: { vpcId: string }, to: Partial<ec2.CfnFlowLogProps>) {
+function flowLog(
+  scope: Construct,
+  weir: Weir,
+  props: WeirProps,
+  vpc: { vpcId: string },
+  to: Partial<ec2.CfnFlowLogProps>,
+) {
   return new ec2.CfnFlowLog(scope, 'FlowLog', {
     resourceId: vpc.vpcId,
     resourceType: 'VPC',
@@ -73,7 +79,9 @@ export class StoredFlowLogs extends Construct {
     const prefix = props.prefix ?? 'AWSLogs/';
     const days = props.flowLogRetention ?? logs.RetentionDays.ONE_MONTH;
     this.bucket = bucket(this, 'Bucket', bucketName, props.encryptionKey, {
-      lifecycleRules: [{ id: 'OldLogs', expiration: Duration.days(days), abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+      lifecycleRules: [
+        { id: 'OldLogs', expiration: Duration.days(days), abortIncompleteMultipartUploadAfter: Duration.days(1) },
+      ],
     });
     // The construct's own notifications would bring a function along.
     const resource = this.bucket.node.defaultChild as s3.CfnBucket;

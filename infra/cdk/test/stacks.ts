@@ -9,7 +9,9 @@ import { Weir, type WeirProps } from '../lib/index.js';
 export function deployed(app: App, id: string, props: (stack: Stack) => Partial<WeirProps> = () => ({})) {
   const stack = new Stack(app, id);
   const bucket = s3.Bucket.fromBucketName(stack, 'Code', 'code');
-  const [cloudtrail, flowLogs, intel] = ['cloudtrail', 'flow-logs', 'intel'].map((name) => lambda.Code.fromBucket(bucket, `${name}.zip`));
+  const [cloudtrail, flowLogs, intel] = ['cloudtrail', 'flow-logs', 'intel'].map((name) =>
+    lambda.Code.fromBucket(bucket, `${name}.zip`),
+  );
   const weir = new Weir(stack, 'Weir', { code: { cloudtrail, flowLogs, intel }, ...props(stack) });
   return { stack, weir, template: () => Template.fromStack(stack) };
 }
@@ -31,7 +33,11 @@ export const throughBucket = (app: App) =>
   deployed(app, 'ThroughBucket', (stack) => ({
     vpc,
     flowLogDelivery: 's3',
-    encryptionKey: kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef'),
+    encryptionKey: kms.Key.fromKeyArn(
+      stack,
+      'Key',
+      'arn:aws:kms:eu-west-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef',
+    ),
     reservedConcurrency: 20,
     settings: { 'an0084/mode': 'dry-run' },
   }));

@@ -61,7 +61,9 @@ test('grants name what they are about', () => {
     (policy) => policy.Properties.PolicyDocument.Statement,
   );
   const actions = statements.flatMap((statement) => statement.Action);
-  assert.ok(['ssm:PutParameter', 's3:PutObject', 'sns:Subscribe', 'dynamodb:GetItem'].every((one) => actions.includes(one)));
+  assert.ok(
+    ['ssm:PutParameter', 's3:PutObject', 'sns:Subscribe', 'dynamodb:GetItem'].every((one) => actions.includes(one)),
+  );
   assert.ok(statements.every((statement) => statement.Resource !== '*'));
 });
 

@@ -13,6 +13,7 @@ use std::io::{self, Write as _};
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Map, Value, json};
+use weir_detection::finding::Learning;
 
 /// Namespace of the metrics.
 pub const NAMESPACE: &str = "Weir";
@@ -38,6 +39,12 @@ pub struct Counts {
     pub future: u64,
     /// Records identical to one already counted.
     pub duplicates: u64,
+    /// Five-minute windows judged of entities that are still learned.
+    pub windows_learning: u64,
+    /// Five-minute windows judged with a baseline that is used with care.
+    pub windows_provisional: u64,
+    /// Five-minute windows judged with a full baseline.
+    pub windows_mature: u64,
     /// Findings published.
     pub findings: u64,
     /// Findings that were only recorded: of severity info, or of an analytic in dry run.
@@ -95,6 +102,15 @@ impl Counts {
         self.latest = self.latest.max(Some(latest));
     }
 
+    /// Notes windows judged with that much of a baseline.
+    pub const fn judged(&mut self, windows: u64, baseline: Learning) {
+        match baseline {
+            Learning::Learning => self.windows_learning += windows,
+            Learning::Provisional => self.windows_provisional += windows,
+            Learning::Mature => self.windows_mature += windows,
+        }
+    }
+
     /// The line, without its end.
     fn line(&self, stage: &str, function: &str, now: i64) -> Value {
         let mut values = vec![
@@ -105,6 +121,9 @@ impl Counts {
             ("Late".to_owned(), self.late),
             ("Future".to_owned(), self.future),
             ("Duplicates".to_owned(), self.duplicates),
+            ("WindowsLearning".to_owned(), self.windows_learning),
+            ("WindowsProvisional".to_owned(), self.windows_provisional),
+            ("WindowsMature".to_owned(), self.windows_mature),
             ("Findings".to_owned(), self.findings),
             ("Recorded".to_owned(), self.recorded),
             ("UnconfirmedAlerts".to_owned(), self.unconfirmed),

@@ -15,7 +15,7 @@ use std::pin::Pin;
 
 use weir_detection::Finding;
 use weir_detection::entity::EntityKey;
-use weir_detection::finding::Kernel;
+use weir_detection::finding::{Kernel, Learning};
 use weir_detection::observation::Observations;
 use weir_detection::prelude::Prelude;
 use weir_detection::settings::Settings;
@@ -76,6 +76,8 @@ pub struct Applied {
     pub conflicts: u32,
     /// Buckets judged.
     pub windows: u64,
+    /// How much of a baseline the latest of them was held against; none where none was judged.
+    pub baseline: Option<Learning>,
     /// Unsent alerts that another delivery still has time to send.
     pub elsewhere: usize,
     /// The entity's traffic is counted at its own interface: this NAT gateway's word was not needed.
@@ -249,6 +251,8 @@ impl<S: Store> Engine<S> {
             self.note_gateways(account.entity, finding, document.state.latest, run.now).await?;
         }
         applied.windows = outcome.windows;
+        let latest = usual.iter().max_by_key(|(hour, _)| **hour).map(|(_, usual)| usual.facts.state);
+        applied.baseline = latest.filter(|_| outcome.windows > 0);
         applied.recorded = document.queue(outcome.findings);
         Ok(())
     }

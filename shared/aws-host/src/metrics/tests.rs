@@ -8,6 +8,7 @@ fn every_metric_that_a_line_declares_has_its_value_and_its_dimensions() {
         counts.rejects.extend([("bad-field", 2), ("too-long", 1)]);
         counts.saw(9_000);
         counts.saw(4_000);
+        counts.judged(2, Learning::Provisional);
     });
     let line = metrics.counts().line("prod", "flow-logs", 10_000);
     let directive = &line["_aws"]["CloudWatchMetrics"][0];
@@ -18,8 +19,8 @@ fn every_metric_that_a_line_declares_has_its_value_and_its_dimensions() {
     for dimension in directive["Dimensions"][0].as_array().unwrap() {
         assert!(line[dimension.as_str().unwrap()].is_string(), "{dimension}");
     }
-    let values = ["Records", "Rejects", "Rejects/bad-field", "Rejects/too-long", "Lag"];
-    assert_eq!(values.map(|name| line[name].as_u64()), [7, 3, 2, 1, 1_000].map(Some));
+    let values = ["Records", "Rejects", "Rejects/bad-field", "Rejects/too-long", "WindowsProvisional", "Lag"];
+    assert_eq!(values.map(|name| line[name].as_u64()), [7, 3, 2, 1, 2, 1_000].map(Some));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Batches that come again, at once, late, in pieces.
 
 use proptest::prelude::*;
+use weir_detection::finding::Learning;
 use weir_detection::state::EntityState;
 use weir_records::Flow;
 
@@ -86,7 +87,7 @@ fn a_batch_older_than_what_was_judged_changes_nothing() {
 
     let late = bench.apply(2, &batch(&scan(0, 60)), NOW).unwrap();
 
-    assert_eq!((late.late, late.windows, late.alerts.len()), (1, 0, 0));
+    assert_eq!((late.late, late.windows, late.baseline, late.alerts.len()), (1, 0, None, 0));
     assert_eq!(bench.document(), document);
 }
 
@@ -100,6 +101,7 @@ fn no_data_closes_what_is_open_and_makes_no_document_by_itself() {
     let applied = bench.apply(3, &no_data(30), NOW).unwrap();
 
     assert_eq!((applied.windows, applied.alerts.len()), (1, 1));
+    assert_eq!(applied.baseline, Some(Learning::Learning));
 }
 
 #[test]
