@@ -17,8 +17,8 @@ const BUSY: usize = 33;
 /// Bytes an hour from which it is a transfer like those that people start.
 const BULK: u64 = 2_000_000_000;
 
-/// How long it uploads: an export that somebody asked for is often done in two or three hours.
-const LONG: i64 = 7 * HOUR / 2;
+/// How long it uploads: an export that somebody asked for is often done in two hours.
+const LONG: i64 = 3 * HOUR;
 
 /// A host that was silent for days uploads for hours to somebody new.
 pub(super) fn dormant(view: &View<'_>) -> Option<Verdict> {
@@ -81,9 +81,9 @@ mod tests {
     }
 
     #[test]
-    fn an_upload_of_three_and_a_half_hours_is_a_dormant_hosts_and_a_shorter_one_an_export() {
-        assert!(wakes(42));
-        assert!(!wakes(41));
+    fn an_upload_of_three_hours_is_a_dormant_hosts_and_a_shorter_one_an_export() {
+        assert!(wakes(36));
+        assert!(!wakes(35));
     }
 
     #[test]
