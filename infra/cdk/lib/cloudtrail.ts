@@ -13,6 +13,7 @@ export class Cloudtrail extends WeirFunction {
       code: props.code.cloudtrail,
       verb: 'inventory',
       statements: [
+        allow('dynamodb', ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query'], weir.table.tableArn),
         // Describing has no resources to name.
         allow('ec2', ['DescribeInstanceTypes', 'DescribeInstances', 'DescribeNetworkInterfaces'], '*'),
         allow('s3', ['ListBucket'], weir.intel.bucketArn),
