@@ -11,7 +11,7 @@ use crate::state::DAY;
 /// Share of an hour's origins that the hour before had not.
 ///
 /// The customers of a proxy go wherever they like; an aggregator or a mirror asks the partners that it always asks.
-const RENEWED: f64 = 0.15;
+const RENEWED: f64 = 0.3;
 
 /// K3: clients of a port that carries payload since recently; clients of any port where the laws are tight.
 pub(super) fn served(view: &View<'_>) -> Option<Verdict> {
