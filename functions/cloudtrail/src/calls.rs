@@ -129,7 +129,16 @@ impl Calls<'_> {
                 deadline: self.deadline,
             };
             let observed = self.engine.observe(account, &calls, &run).await?;
-            self.metrics.count(|counts| counts.conflicts += u64::from(observed.conflicts));
+            let unsent = observed.alerts.len() as u64;
+            self.metrics.count(|counts| {
+                counts.conflicts += u64::from(observed.conflicts);
+                counts.unconfirmed += unsent;
+            });
+            // They stay in the account's outbox; until somebody publishes from it, the log and a metric tell of them.
+            for alert in &observed.alerts {
+                let (finding, severity) = (alert.finding.uid.as_str(), alert.finding.severity.name());
+                tracing::error!(finding, severity, "an alert about the account was kept and not sent");
+            }
         }
         Ok(())
     }

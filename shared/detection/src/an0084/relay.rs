@@ -44,7 +44,7 @@ pub(super) fn relay(view: &View<'_>) -> Option<Verdict> {
 /// two-way APIs at another, whose requests would drown those of the relay.
 pub(super) fn persistent(view: &View<'_>, near: fn(&Cell) -> Pair, novel: bool) -> Option<Balance> {
     let all = kept(view, near, |cell| cell.pull, novel);
-    let chatty = || view.state.ring.last(view.bucket, CELLS).iter().any(|cell| cell.chatty.out > 0);
+    let chatty = || view.state.ring.within(view.bucket, CELLS).any(|cell| cell.chatty.out > 0);
     all.or_else(|| chatty().then(|| kept(view, near, |cell| cell.pull.without(cell.chatty), novel))?)
 }
 
