@@ -95,6 +95,7 @@ pub(crate) const fn missing(missing: Missing) -> &'static str {
         Missing::History => "history",
         Missing::Inventory => "inventory",
         Missing::Lookups => "lookups",
+        Missing::Bytes => "bytes-unavailable",
     }
 }
 
@@ -117,6 +118,9 @@ pub(crate) const fn limit(missing: Missing) -> &'static str {
         Missing::Inventory => "no inventory was given: instance type, tags and interface type are unknown",
         Missing::Lookups => {
             "no Resolver query log of this host: whether it looked up what it dials is unknown"
+        }
+        Missing::Bytes => {
+            "bytes_unavailable: the host's logs count none, and no flow log of its interface is read (add it)"
         }
     }
 }

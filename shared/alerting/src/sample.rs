@@ -150,6 +150,8 @@ pub(crate) fn relay() -> Finding {
             ("an0084/mode".to_owned(), "live".to_owned()),
             ("an0084/relay/hours".to_owned(), "2/3".to_owned()),
         ],
+        host: None,
+        actors: Vec::new(),
     }
 }
 

@@ -8,9 +8,10 @@ use weir_intel::lists::ListKind;
 
 use crate::entity::EntityKey;
 use crate::finding::{
-    Activity, BaselineFacts, Finding, Group, Kernel, Learning, Missing, Mode, Remote, Severity, Subject,
-    Window,
+    Activity, Actor, BaselineFacts, Finding, Group, Kernel, Learning, Missing, Mode, Remote, Severity,
+    Subject, Window,
 };
+use crate::host::{HostItem, Thread};
 use crate::kernels::Verdict;
 use crate::kernels::combine::Judgement;
 use crate::kernels::instance::Context;
@@ -37,6 +38,10 @@ pub struct Told<'a> {
     pub bucket: i64,
     /// Event time of the record that tipped it.
     pub time: i64,
+    /// What the host behind the entity says, where its own logs are read.
+    pub host: Option<&'a HostItem>,
+    /// It is the host that has news, whatever the traffic shows.
+    pub by_host: bool,
 }
 
 /// Opens, raises or keeps the incident that the verdicts speak of; returns a report where one is due.
@@ -54,16 +59,28 @@ pub fn report(
     let severity = told.judgement.as_ref()?.severity;
     let bucket = told.bucket;
     let group = lead.kernel.group();
+    let goes_on = |have: &Incident| have.count > 0 && bucket - have.last < settings.incident.quiet;
     // A lesser kind of evidence about an entity that is already reported adds nothing to act on.
     let covered = state.incidents.iter().any(|have| {
         have.group != group
-            && have.count > 0
-            && bucket - have.last < settings.incident.quiet
+            && goes_on(have)
             && have.severity >= severity
             && have.group != Group::Reachability
             && group != Group::Reachability
     });
-    let at = match state.incidents.iter().position(|have| have.group == group) {
+    // What the host and its traffic say is one incident, whichever spoke first.
+    let joins = |have: &Incident| goes_on(have) && (told.by_host || have.group == Group::Name);
+    let joined = told.host.and_then(|_| {
+        let going_on = state.incidents.iter().enumerate().filter(|(_, have)| joins(have));
+        going_on.max_by_key(|(_, have)| have.severity).map(|(at, _)| at)
+    });
+    let covered = covered && !told.by_host;
+    let own = state.incidents.iter().position(|have| have.group == group);
+    let at = match own
+        .filter(|at| joined.is_none() || state.incidents.get(*at).is_some_and(goes_on))
+        .or(joined)
+        .or(own)
+    {
         Some(at) => at,
         None if covered => return None,
         None => {
@@ -78,6 +95,7 @@ pub fn report(
     }
     incident.last = incident.last.max(bucket);
     let news = incident.count == 0
+        || told.by_host
         || severity > incident.severity
         // What only asks to be looked at some day does not come back every day.
         || reopened && severity >= Severity::Medium
@@ -85,23 +103,38 @@ pub fn report(
     if covered || !news {
         return None;
     }
-    incident.severity = severity;
+    incident.severity = if told.by_host { incident.severity.max(severity) } else { severity };
     incident.told = bucket;
     incident.count += 1;
     let incident = incident.clone();
-    finding(state, key, told, &incident, settings, intel)
+    let thread = told
+        .host
+        .and_then(|host| host.thread.as_ref())
+        .filter(|thread| at == 0 && incident.opened >= thread.opened - settings.incident.quiet);
+    finding(state, key, told, &Telling { incident: &incident, thread }, settings, intel)
+}
+
+/// An incident as it is to be told, and what was told of it under the host's own name.
+struct Telling<'a> {
+    incident: &'a Incident,
+    thread: Option<&'a Thread>,
 }
 
 fn finding(
     state: &EntityState,
     key: &EntityKey,
     told: Told<'_>,
-    incident: &Incident,
+    telling: &Telling<'_>,
     settings: &Settings,
     intel: &Intel,
 ) -> Option<Finding> {
-    let Told { verdicts, judgement, context, remotes, bucket, time, .. } = told;
+    let Told { verdicts, judgement, context, remotes, bucket, time, host, by_host, .. } = told;
+    let Telling { incident, thread } = telling;
     let (lead, judgement) = (verdicts.first()?, judgement?);
+    let count = thread.map_or(0, |thread| thread.count).saturating_add(incident.count);
+    let actors = host.map(|host| host.actors(time, verdicts, &remotes)).unwrap_or_default();
+    let analytic =
+        host.filter(|_| by_host).and_then(|host| host.analytic(time)).unwrap_or("AN0084").to_owned();
     let would_raise = raise::would_raise(&Case {
         state,
         bucket,
@@ -130,20 +163,23 @@ fn finding(
     let baseline = state.season.usual_of(bucket).observing(hour / 12);
     let baseline = BaselineFacts { age_days: age as f32 / DAY as f32, ..baseline };
     Some(Finding {
-        uid: format!("weir-an0084-{}-{region}-{who}-{}", key.account, incident.group.name()),
-        activity: if incident.count == 1 { Activity::Create } else { Activity::Update },
-        analytic: "AN0084".to_owned(),
-        mode: settings.an0084.mode.of_findings().unwrap_or(Mode::DryRun),
-        severity: judgement.severity,
+        uid: thread.map_or_else(
+            || format!("weir-an0084-{}-{region}-{who}-{}", key.account, incident.group.name()),
+            |thread| thread.uid.clone(),
+        ),
+        activity: if count == 1 { Activity::Create } else { Activity::Update },
+        mode: crate::host::mode(&analytic, settings).of_findings().unwrap_or(Mode::DryRun),
+        analytic,
+        severity: incident.severity,
         confidence: (judgement.score.clamp(0.0, 1.0) * 100.0) as u8,
         kernel: lead.kernel,
         title: title(lead.kernel, &who),
-        description: lead.facts.join("; "),
+        description: described(lead, &actors),
         time,
         start: bucket + BUCKET - span,
         end: bucket + BUCKET,
-        created: incident.opened,
-        count: incident.count,
+        created: thread.map_or(incident.opened, |thread| thread.opened.min(incident.opened)),
+        count,
         subject: subject(state, key, intel),
         contributions: judgement.contributions,
         missing: missing(state, baseline.state, time, settings, intel),
@@ -155,7 +191,25 @@ fn finding(
         why: judgement.why,
         would_raise,
         settings: in_force,
+        host: host.filter(|_| !actors.is_empty()).map(|host| host.host.clone()),
+        actors,
     })
+}
+
+/// What was measured, and who is likely behind it.
+fn described(lead: &Verdict, actors: &[Actor]) -> String {
+    let names = actors.iter().take(3).map(|actor| {
+        let program = actor.path.as_deref().or(actor.name.as_deref());
+        let container = actor.container.as_ref().and_then(|it| it.name.as_deref().or(it.image.as_deref()));
+        match (program, container) {
+            (Some(program), Some(container)) => format!("{program} in the container {container}"),
+            (Some(program), None) => program.to_owned(),
+            (None, container) => format!("the container {}", container.unwrap_or("of unknown name")),
+        }
+    });
+    let names: Vec<String> = names.collect();
+    let facts = lead.facts.join("; ");
+    if names.is_empty() { facts } else { format!("{facts}; likely by {}", names.join(", ")) }
 }
 
 fn subject(state: &EntityState, key: &EntityKey, intel: &Intel) -> Subject {
@@ -196,6 +250,8 @@ fn title(kernel: Kernel, who: &str) -> String {
         Kernel::SlowGrowth => "sends one destination more every day",
         Kernel::Volume => "sends more than usual",
         Kernel::Blinding => "takes what Weir sees by",
+        Kernel::Program => "runs a tool that bandwidth is hijacked with",
+        Kernel::Container => "runs a container that bandwidth is hijacked with",
         Kernel::Session => "keeps long sessions with an unusual remote",
     };
     let who: String = who.chars().take(40).collect();

@@ -5,6 +5,7 @@
 //! of the struct it belongs to; its text is rendered from there.
 
 mod fault;
+mod hosts;
 mod hours;
 mod markdown;
 mod quantity;
@@ -20,6 +21,7 @@ use weir_intel::lists::{ListKind, freshness};
 use crate::state::DAY;
 
 pub use fault::{Fault, FaultKind, SettingsErrors, ValueError};
+pub use hosts::{An0080, An0081, An0082, An0083};
 pub use hours::{BusinessHours, LocalTime, Zone};
 pub use markdown::render_markdown;
 pub use quantity::KofM;

@@ -30,6 +30,7 @@ fn every_path_leads_to_a_place_of_its_own() {
     let changed = |kind: Kind| match kind {
         Kind::BusinessHours => "Sat 10:00-12:00",
         Kind::Count => "9",
+        Kind::Countries => "KP",
         Kind::Duration => "1d",
         Kind::Factor => "7.5",
         Kind::Families => "m7i",
@@ -46,6 +47,7 @@ fn every_path_leads_to_a_place_of_its_own() {
         Kind::Ratio => "0.33",
         Kind::Tags => "role=crawler",
         Kind::TimeZone => "Europe/Berlin",
+        Kind::Words => "relayd",
     };
     for entry in registry() {
         let mut settings = Settings::default();
