@@ -11,6 +11,8 @@ pub(crate) mod calls;
 pub(crate) mod document;
 pub(crate) mod hosts;
 pub(crate) mod layout;
+pub mod learned;
+pub mod teach;
 
 use std::pin::Pin;
 

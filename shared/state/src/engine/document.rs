@@ -11,6 +11,9 @@ use super::Alert;
 /// The layout that this build writes; the first byte of a document.
 const LAYOUT: u8 = 2;
 
+/// The layout before findings named programs: the same, where no alert waits to be sent.
+const BEFORE: u8 = 1;
+
 /// Batches remembered at most: those whose records would still be taken in.
 const BATCHES: usize = 512;
 
@@ -146,7 +149,7 @@ impl<S: Remembered> Document<S> {
 
     /// Reads a document.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, postcard::Error> {
-        let Some((&LAYOUT, fields)) = bytes.split_first() else {
+        let Some((&(LAYOUT | BEFORE), fields)) = bytes.split_first() else {
             return Err(postcard::Error::DeserializeBadEncoding);
         };
         let ((batches, outbox), state) = postcard::take_from_bytes(fields)?;
