@@ -144,12 +144,15 @@ pub(crate) fn finding_type(kernel: Kernel) -> String {
     format!("bandwidth-hijacking/{}", kernel.name())
 }
 
-/// What the subject is: `instance`, `interface`, `address`, or `account` where nothing finer is known.
-pub(crate) fn entity_type(subject: &Subject) -> &'static str {
+/// What the subject is: `instance`, `interface`, `host`, `address`, or `account` where nothing finer is known.
+pub(crate) fn entity_type(finding: &Finding) -> &'static str {
+    let subject: &Subject = &finding.subject;
     if given(&subject.instance).is_some() {
         "instance"
     } else if !subject.interfaces.is_empty() {
         "interface"
+    } else if given(&finding.host).is_some() {
+        "host"
     } else if !subject.addresses.is_empty() {
         "address"
     } else {
@@ -162,6 +165,7 @@ pub(crate) fn entity(finding: &Finding) -> String {
     let subject = &finding.subject;
     given(&subject.instance)
         .or_else(|| subject.interfaces.iter().map(String::as_str).find(|name| !name.is_empty()))
+        .or_else(|| given(&finding.host))
         .map(str::to_owned)
         .or_else(|| subject.addresses.first().map(ToString::to_string))
         .or_else(|| given(&subject.account).map(|account| format!("account {account}")))

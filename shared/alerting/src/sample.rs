@@ -3,8 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use weir_detection::finding::{
-    Activity, BaselineFacts, BaselineLevel, Contribution, Finding, Group, Kernel, Learning, Missing, Mode,
-    Remote, Role, Severity, Subject, Window,
+    Activity, Actor, ActorContainer, BaselineFacts, BaselineLevel, Contribution, Finding, Group, Kernel,
+    Learning, Missing, Mode, Remote, Role, Severity, Subject, Window,
 };
 
 mod any;
@@ -199,6 +199,26 @@ pub(crate) fn flood() -> Finding {
         settings: Vec::new(),
         ..relay()
     }
+}
+
+/// The relay, with the program and the container that are likely behind it.
+pub(crate) fn hosted() -> Finding {
+    let container = ActorContainer {
+        uid: Some("4c01db0b339c".to_owned()),
+        name: Some("hg".to_owned()),
+        image: Some("honeygain/honeygain:latest".to_owned()),
+        namespace: Some("default".to_owned()),
+    };
+    let program = Actor {
+        name: Some("pawns-cli".to_owned()),
+        path: Some("/tmp/.x/pawns-cli".to_owned()),
+        user: Some("www-data".to_owned()),
+        tool: Some("pawns".to_owned()),
+        facts: vec!["runs from a folder that anybody may write to".to_owned()],
+        ..Actor::default()
+    };
+    let contained = Actor { container: Some(container), bytes_out: Some(1), ..Actor::default() };
+    Finding { host: Some("web-7".to_owned()), actors: vec![program, contained], ..relay() }
 }
 
 /// A finding without subject, evidence or words.

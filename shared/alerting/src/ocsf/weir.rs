@@ -21,7 +21,7 @@ pub struct Weir {
     pub kernel: &'static str,
     /// `live` or `dry-run`.
     pub mode: &'static str,
-    /// `instance`, `interface`, `address` or `account`.
+    /// `instance`, `interface`, `host`, `address` or `account`.
     pub entity_type: &'static str,
     /// Evidence, one entry per group, strongest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -110,7 +110,7 @@ pub(crate) fn unmapped(finding: &Finding) -> Unmapped {
         weir: Weir {
             kernel: finding.kernel.name(),
             mode: names::mode(finding.mode),
-            entity_type: names::entity_type(&finding.subject),
+            entity_type: names::entity_type(finding),
             contributions: finding.contributions.iter().map(contribution).collect(),
             baseline: baseline(&finding.baseline),
             usd_so_far: rounded(finding.usd_so_far),
