@@ -214,6 +214,8 @@ pub(crate) fn hosted() -> Finding {
         path: Some("/tmp/.x/pawns-cli".to_owned()),
         user: Some("www-data".to_owned()),
         tool: Some("pawns".to_owned()),
+        parent: Some("apache2".to_owned()),
+        signer: Some("nobody".to_owned()),
         facts: vec!["runs from a folder that anybody may write to".to_owned()],
         ..Actor::default()
     };
