@@ -21,6 +21,8 @@ mod program;
 mod programs;
 mod report;
 mod state;
+#[cfg(test)]
+mod tests;
 mod trace;
 
 pub use admit::{Admitted, host_of, is_of_a_host};

@@ -2,14 +2,18 @@
 
 use std::net::IpAddr;
 
-use weir_records::telemetry::{Conversation, Counter, Fact, How, Launch, Telemetry, Usage, Way};
+use weir_records::telemetry::{
+    Conversation, Counter, Fact, How, Launch, Process, Telemetry, Usage, Way, base_name,
+};
 
 use super::container::Container;
 use super::program::{Program, add_hit, tools};
+use super::programs::matches;
 use super::{Beside, HostState, Oddity, Platform, Sample};
 use crate::entity::name_hash;
 use crate::observation::bucket_of;
 use crate::ring::Pair;
+use crate::settings::Settings;
 
 /// What became of a batch.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -119,7 +123,7 @@ fn launched(state: &mut HostState, telemetry: &Telemetry, launch: &Launch, besid
     let container = contained(state, telemetry, time, beside);
     let found = tools(process, None, beside.intel);
     let platform = state.platform;
-    let Some(key) = Program::key_of(process, container) else {
+    let Some(key) = Program::key_of(process, container, &found) else {
         // The container itself: its command and environment are its own.
         if let Some(container) = container.and_then(|key| state.container(key)) {
             found.iter().for_each(|found| add_hit(&mut container.hits, found));
@@ -131,7 +135,8 @@ fn launched(state: &mut HostState, telemetry: &Telemetry, launch: &Launch, besid
     // Most programs of a host are of no interest; on macOS who signed them is.
     let is_signed = process.signature.as_ref().is_some_and(|signature| !signature.platform);
     let is_odd = odd.iter().any(|odd| !matches!(odd, Oddity::Renamed | Oddity::Persistent));
-    if found.is_empty() && !is_odd && !is_known && !is_signed {
+    let is_named = || extra(platform, beside.settings).iter().any(|pattern| is_like(process, pattern));
+    if found.is_empty() && !is_odd && !is_known && !is_signed && !is_named() {
         return true;
     }
     let Some(program) = state.program(key) else { return true };
@@ -144,6 +149,22 @@ fn launched(state: &mut HostState, telemetry: &Telemetry, launch: &Launch, besid
     true
 }
 
+/// Names that the settings take for those of proxyware.
+fn extra(platform: Option<Platform>, settings: &Settings) -> &[String] {
+    match platform {
+        Some(Platform::Windows) => &settings.an0080.process_name.extra,
+        Some(Platform::MacOs) => &[],
+        _ => &settings.an0081.tool_pattern.extra,
+    }
+}
+
+fn is_like(process: &Process, pattern: &str) -> bool {
+    let path = process.path.as_deref().unwrap_or_default();
+    matches(base_name(path), pattern)
+        || matches(path, pattern)
+        || process.name.as_deref().is_some_and(|name| matches(name, pattern))
+}
+
 fn talked(
     state: &mut HostState,
     telemetry: &Telemetry,
@@ -153,7 +174,8 @@ fn talked(
     let Some(process) = &conversation.process else { return true };
     let is_late = bucket_of(conversation.end) < state.closed;
     let container = contained(state, telemetry, conversation.end, beside);
-    let Some(key) = Program::key_of(process, container) else { return true };
+    let found = tools(process, None, beside.intel);
+    let Some(key) = Program::key_of(process, container, &found) else { return true };
     let remote = match conversation.way {
         Way::Inbound => &conversation.src,
         _ => &conversation.dst,
@@ -165,7 +187,6 @@ fn talked(
         return !is_late;
     }
     let platform = state.platform;
-    let found = tools(process, None, beside.intel);
     let Some(program) = state.program(key) else { return true };
     program.container = container;
     program.see(process, None, conversation.end, platform);
@@ -193,7 +214,7 @@ fn counted(state: &mut HostState, telemetry: &Telemetry, usage: &Usage, time: i6
     let mut name = name_hash(interface);
     let trace = if let Some(process) = &usage.process {
         let platform = state.platform;
-        let Some(key) = Program::key_of(process, None) else { return true };
+        let Some(key) = Program::key_of(process, None, &[]) else { return true };
         let Some(program) = state.program(key) else { return true };
         program.see(process, None, time, platform);
         name ^= process.pid.unwrap_or(0).rotate_left(32);

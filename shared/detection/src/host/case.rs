@@ -90,7 +90,7 @@ impl View<'_> {
         let countries = &self.settings.an0080.destination_country;
         let country = self.intel.country(ip).map(|country| country.as_str().to_owned());
         if let Some(label) = self.intel.label(ip) {
-            return Some(Context { weight: 0.3, fact: format!("{ip} is on a list of {label} addresses") });
+            return Some(Context { weight: 0.25, fact: format!("{ip} is on a list of {label} addresses") });
         }
         let country = country?;
         let is_odd = countries.deny.contains(&country)

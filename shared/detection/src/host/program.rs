@@ -15,6 +15,32 @@ const HITS: usize = 3;
 /// Characters kept of a path or a name.
 const LENGTH: usize = 160;
 
+/// Programs that run others under their own path: what one of them ran says nothing of its next start.
+const HOSTS_OF_OTHERS: [&str; 22] = [
+    "ash",
+    "bash",
+    "busybox",
+    "cmd",
+    "dash",
+    "docker",
+    "env",
+    "java",
+    "ksh",
+    "nerdctl",
+    "node",
+    "nohup",
+    "perl",
+    "php",
+    "podman",
+    "powershell",
+    "pwsh",
+    "python",
+    "ruby",
+    "sh",
+    "sudo",
+    "zsh",
+];
+
 /// A program of a host. Its arguments are never kept: they hold secrets.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub struct Program {
@@ -83,10 +109,14 @@ pub enum Signed {
 }
 
 impl Program {
-    /// The key of a process in a container.
-    pub(super) fn key_of(process: &Process, container: Option<u64>) -> Option<u64> {
+    /// The key of a process in a container: a program that runs others is another one with each of them.
+    pub(super) fn key_of(process: &Process, container: Option<u64>, found: &[Match<'_>]) -> Option<u64> {
         let name = process.path.as_deref().or(process.name.as_deref()).filter(|name| !name.is_empty())?;
-        Some(name_hash(&name.to_ascii_lowercase()) ^ container.unwrap_or(0).rotate_left(7))
+        let lower = name.to_ascii_lowercase();
+        let base = base_name(&lower).trim_end_matches(".exe");
+        let tool = found.first().filter(|_| HOSTS_OF_OTHERS.iter().any(|host| base.starts_with(host)));
+        let tool = tool.map_or(0, |found| name_hash(&found.tool.id).rotate_left(13));
+        Some(name_hash(&lower) ^ container.unwrap_or(0).rotate_left(7) ^ tool)
     }
 
     /// Adds what a record says of the program. The order of records does not matter.
