@@ -239,10 +239,16 @@ pub(super) fn add_hit(hits: &mut Vec<Hit>, found: &Match<'_>) {
 }
 
 impl Hit {
-    /// How many kinds of signs agree.
+    /// How many kinds of signs agree. A name and the folder that it is installed to are one.
     #[must_use]
     pub fn kinds(&self) -> usize {
-        let mut kinds: Vec<&str> = self.signs.iter().filter_map(|sign| sign.split(' ').next()).collect();
+        let kind = |sign: &String| match sign.split(' ').next() {
+            Some("arguments") => 1,
+            Some("environment") => 2,
+            Some("image") => 3,
+            _ => 0,
+        };
+        let mut kinds: Vec<u8> = self.signs.iter().map(kind).collect();
         kinds.sort_unstable();
         kinds.dedup();
         kinds.len()

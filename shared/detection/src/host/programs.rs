@@ -3,7 +3,7 @@
 use super::case::{Judged, View};
 use super::destination::Destination;
 use super::program::{Hit, Program, Signed};
-use super::{Oddity, Platform};
+use super::{Oddity, Platform, Trace};
 use crate::finding::{Actor, Kernel, Severity};
 use crate::kernels::Verdict;
 use crate::kernels::instance::Context;
@@ -45,7 +45,8 @@ fn one(view: &View<'_>, rules: &Rules<'_>, program: &Program) -> Judged {
     let hit = declared.as_ref().or(known);
     let (oddness, mut context) = context(view, program);
     let busy = hit.and_then(|hit| busy(view, rules, program, hit));
-    let talks = !program.destinations.is_empty() || program.trace.hour(view.bucket).total() > 0;
+    let trace = trace(view, program);
+    let talks = !program.destinations.is_empty() || trace.hour(view.bucket).total() > 0;
     let mut verdicts: Vec<Verdict> = hit
         .and_then(|hit| {
             judge(&Running {
@@ -67,7 +68,7 @@ fn one(view: &View<'_>, rules: &Rules<'_>, program: &Program) -> Judged {
         // The hour is no reason, only a shade.
         context.extend(crate::kernels::instance::off_hours(program.last, view.settings));
     }
-    let traced = !program.trace.is_empty();
+    let traced = !trace.is_empty();
     Judged {
         about: 0,
         label: None,
@@ -78,9 +79,18 @@ fn one(view: &View<'_>, rules: &Rules<'_>, program: &Program) -> Judged {
         dials: program.destinations.iter().take(8).map(|to| (to.ip, to.port)).collect(),
         category: hit.map(|hit| (hit.category.clone(), hit.dual_use)),
         time: program.last,
-        hour: traced.then(|| program.trace.hour(view.bucket)),
+        hour: traced.then(|| trace.hour(view.bucket)),
         cap: if traced { 1.0 } else { rules.cap },
     }
+}
+
+/// What a program moves: a log that counts by name alone knows no path.
+fn trace<'a>(view: &View<'a>, program: &'a Program) -> &'a Trace {
+    if !program.trace.is_empty() {
+        return &program.trace;
+    }
+    let is_namesake = |have: &&Program| have.path.is_none() && have.name == program.name;
+    view.state.programs.iter().find(is_namesake).map_or(&program.trace, |have| &have.trace)
 }
 
 /// What is odd about a program, together and one by one.
@@ -177,8 +187,8 @@ fn declared(program: &Program) -> Hit {
 }
 
 fn actor(view: &View<'_>, program: &Program, hit: Option<&Hit>) -> Actor {
-    let traced = !program.trace.is_empty();
-    let hour = program.trace.hour(view.bucket);
+    let trace = trace(view, program);
+    let (traced, hour) = (!trace.is_empty(), trace.hour(view.bucket));
     let signer = match (&program.signed, &program.company) {
         (Some(Signed::Platform), _) => Some("the operating system".to_owned()),
         (Some(Signed::Team(team)), _) => Some(format!("team {team}")),

@@ -187,8 +187,8 @@ fn each_setting_changes_what_is_told() {
     let some = |severity| Some((severity, "AN0080".to_owned()));
     for (log, values, before, after) in [
         (&relayd, vec![("an0080/process-name/extra", "relayd.exe")], None, some(Medium)),
-        (&plain(HONEYGAIN), allowed.to_vec(), some(High), None),
-        (&plain(HONEYGAIN), vec![("an0080/mode", "off")], some(High), None),
+        (&plain(HONEYGAIN), allowed.to_vec(), some(Medium), None),
+        (&plain(HONEYGAIN), vec![("an0080/mode", "off")], some(Medium), None),
         (&burst, vec![("an0080/process-name/child-burst", "8")], some(Low), some(Medium)),
         (
             &burst,
