@@ -74,8 +74,18 @@ pub fn report(
         let going_on = state.incidents.iter().enumerate().filter(|(_, have)| joins(have));
         going_on.max_by_key(|(_, have)| have.severity).map(|(at, _)| at)
     });
-    let covered = covered && !told.by_host;
     let own = state.incidents.iter().position(|have| have.group == group);
+    // That the traffic bears out what the host said is told once: the incident then carries both.
+    let bears_out = joined.is_some()
+        && group != Group::Name
+        && lead.severity >= Severity::Medium
+        && own
+            .and_then(|at| state.incidents.get(at))
+            .is_none_or(|have| bucket - have.last >= settings.incident.quiet);
+    if joined.is_some() && group != Group::Name && !told.by_host {
+        mark(state, group, bucket);
+    }
+    let covered = covered && !told.by_host && !bears_out;
     let at = match own
         .filter(|at| joined.is_none() || state.incidents.get(*at).is_some_and(goes_on))
         .or(joined)
@@ -96,6 +106,7 @@ pub fn report(
     incident.last = incident.last.max(bucket);
     let news = incident.count == 0
         || told.by_host
+        || bears_out
         || severity > incident.severity
         // What only asks to be looked at some day does not come back every day.
         || reopened && severity >= Severity::Medium
@@ -103,7 +114,8 @@ pub fn report(
     if covered || !news {
         return None;
     }
-    incident.severity = if told.by_host { incident.severity.max(severity) } else { severity };
+    let goes_on_elsewhere = told.by_host || joined == Some(at);
+    incident.severity = if goes_on_elsewhere { incident.severity.max(severity) } else { severity };
     incident.told = bucket;
     incident.count += 1;
     let incident = incident.clone();
@@ -112,6 +124,14 @@ pub fn report(
         .and_then(|host| host.thread.as_ref())
         .filter(|thread| at == 0 && incident.opened >= thread.opened - settings.incident.quiet);
     finding(state, key, told, &Telling { incident: &incident, thread }, settings, intel)
+}
+
+/// Remembers that a group of evidence speaks in an incident of another group: of its own it tells nothing.
+fn mark(state: &mut EntityState, group: Group, bucket: i64) {
+    match state.incidents.iter_mut().find(|have| have.group == group) {
+        Some(have) => have.last = have.last.max(bucket),
+        None => state.incidents.push(Incident::open(group, bucket)),
+    }
 }
 
 /// An incident as it is to be told, and what was told of it under the host's own name.
