@@ -65,6 +65,9 @@ fn block(sheet: &mut Sheet, finding: &Finding, colour: bool) {
         }
     }
     sheet.list("likely by", &facts::actors(finding));
+    if let Some(suppression) = &finding.suppressed {
+        sheet.labelled("suppressed", &plain::line(suppression, 200));
+    }
     sheet.labelled("since", &facts::since(finding));
     if !finding.missing.contains(&Missing::Bytes) {
         sheet.labelled("egress", &facts::egress(finding));

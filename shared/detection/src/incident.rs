@@ -17,6 +17,7 @@ use crate::kernels::combine::Judgement;
 use crate::kernels::instance::Context;
 use crate::kernels::volume::USD_PER_GB;
 use crate::observation::BUCKET;
+use crate::quiet::{Matter, Suppression};
 use crate::settings::Settings;
 use crate::state::{DAY, EntityState, HOUR, Incident};
 use raise::Case;
@@ -98,32 +99,36 @@ pub fn report(
             state.incidents.len() - 1
         }
     };
+    // What was told under the host's own name goes on under its id.
+    let thread = told.host.and_then(|host| host.thread.clone()).filter(|thread| {
+        let opened = state.incidents.first().map_or(0, |first| first.opened);
+        at == 0 && opened >= thread.opened - settings.incident.quiet
+    });
+    let of = state.incidents.get(at)?.group;
+    let uid = match &thread {
+        Some(thread) => thread.uid.clone(),
+        None => uid(key, state.info.region.as_deref(), of),
+    };
+    let subject = subject(state, key, intel);
+    let suppressed = suppression(&uid, key, &subject, lead.kernel, &told, settings);
     let incident = state.incidents.get_mut(at)?;
-    let reopened = bucket - incident.last >= settings.incident.quiet;
-    if reopened {
+    let news = incident.is_news(severity, bucket, suppressed.is_some(), &settings.incident);
+    if bucket - incident.last >= settings.incident.quiet {
         (incident.opened, incident.bytes_out) = (bucket, told.egress);
     }
     incident.last = incident.last.max(bucket);
-    let news = incident.count == 0
-        || told.by_host
-        || bears_out
-        || severity > incident.severity
-        // What only asks to be looked at some day does not come back every day.
-        || reopened && severity >= Severity::Medium
-        || bucket - incident.told >= settings.incident.suppress;
-    if covered || !news {
+    if covered || !(news || told.by_host || bears_out) {
         return None;
     }
+    // What goes on in another group's incident leaves it as loud as it was.
     let goes_on_elsewhere = told.by_host || joined == Some(at);
-    incident.severity = if goes_on_elsewhere { incident.severity.max(severity) } else { severity };
-    incident.told = bucket;
-    incident.count += 1;
+    let loudest = if goes_on_elsewhere { incident.severity.max(severity) } else { severity };
+    incident.tell(loudest, bucket, suppressed.is_some());
     let incident = incident.clone();
-    let thread = told
-        .host
-        .and_then(|host| host.thread.as_ref())
-        .filter(|thread| at == 0 && incident.opened >= thread.opened - settings.incident.quiet);
-    finding(state, key, told, &Telling { incident: &incident, thread }, settings, intel)
+    let suppressed = suppressed.map(Suppression::words);
+    let telling = Telling { incident: &incident, thread: thread.as_ref() };
+    let finding = finding(state, key, told, &telling, settings, intel)?;
+    Some(Finding { uid, subject, suppressed, ..finding })
 }
 
 /// Remembers that a group of evidence speaks in an incident of another group: of its own it tells nothing.
@@ -132,6 +137,42 @@ fn mark(state: &mut EntityState, group: Group, bucket: i64) {
         Some(have) => have.last = have.last.max(bucket),
         None => state.incidents.push(Incident::open(group, bucket)),
     }
+}
+
+fn uid(key: &EntityKey, region: Option<&str>, group: Group) -> String {
+    format!("weir-an0084-{}-{}-{}-{}", key.account, region.unwrap_or("-"), key.id, group.name())
+}
+
+/// The analytic that speaks: the host's where it is the host that has news.
+fn analytic<'a>(told: &Told<'a>) -> &'a str {
+    told.host.filter(|_| told.by_host).and_then(|host| host.analytic(told.time)).unwrap_or("AN0084")
+}
+
+/// The suppression that holds the report back.
+fn suppression<'a>(
+    uid: &str,
+    key: &EntityKey,
+    subject: &Subject,
+    kernel: Kernel,
+    told: &Told<'_>,
+    settings: &'a Settings,
+) -> Option<&'a Suppression> {
+    let severity = told.judgement.as_ref()?.severity;
+    let instance = subject.instance.as_deref();
+    let entity: Vec<&str> = std::iter::once(&*key.id)
+        .chain(instance)
+        .chain(told.host.map(|host| host.host.as_str()))
+        .chain(subject.interfaces.iter().map(String::as_str))
+        .collect();
+    let matter = Matter {
+        incident: uid,
+        entity: &entity,
+        tags: &subject.tags,
+        analytic: analytic(told),
+        kernel: Some(kernel),
+        remotes: &told.remotes,
+    };
+    settings.suppressed(&matter, severity, told.time)
 }
 
 /// An incident as it is to be told, and what was told of it under the host's own name.
@@ -148,13 +189,12 @@ fn finding(
     settings: &Settings,
     intel: &Intel,
 ) -> Option<Finding> {
-    let Told { verdicts, judgement, context, remotes, bucket, time, host, by_host, .. } = told;
+    let analytic = analytic(&told).to_owned();
+    let Told { verdicts, judgement, context, remotes, bucket, time, host, .. } = told;
     let Telling { incident, thread } = telling;
     let (lead, judgement) = (verdicts.first()?, judgement?);
     let count = thread.map_or(0, |thread| thread.count).saturating_add(incident.count);
     let actors = host.map(|host| host.actors(time, verdicts, &remotes)).unwrap_or_default();
-    let analytic =
-        host.filter(|_| by_host).and_then(|host| host.analytic(time)).unwrap_or("AN0084").to_owned();
     let would_raise = raise::would_raise(&Case {
         state,
         bucket,
@@ -178,16 +218,13 @@ fn finding(
         .collect();
     let hour: u64 = cells.iter().rev().take(12).map(|cell| cell.external.out).sum();
     let who = key.id.clone();
-    let region = state.info.region.clone().unwrap_or_else(|| "-".to_owned());
     let span = if matches!(lead.kernel, Kernel::Scan | Kernel::Flood) { BUCKET } else { HOUR };
     let baseline = state.season.usual_of(bucket).observing(hour / 12);
     let baseline = BaselineFacts { age_days: age as f32 / DAY as f32, ..baseline };
     Some(Finding {
-        uid: thread.map_or_else(
-            || format!("weir-an0084-{}-{region}-{who}-{}", key.account, incident.group.name()),
-            |thread| thread.uid.clone(),
-        ),
-        activity: if count == 1 { Activity::Create } else { Activity::Update },
+        uid: String::new(),
+        suppressed: None,
+        activity: if count <= 1 { Activity::Create } else { Activity::Update },
         mode: crate::host::mode(&analytic, settings).of_findings().unwrap_or(Mode::DryRun),
         analytic,
         severity: incident.severity,
@@ -199,8 +236,8 @@ fn finding(
         start: bucket + BUCKET - span,
         end: bucket + BUCKET,
         created: thread.map_or(incident.opened, |thread| thread.opened.min(incident.opened)),
-        count,
-        subject: subject(state, key, intel),
+        count: count.max(1),
+        subject: Subject::default(),
         contributions: judgement.contributions,
         missing: missing(state, baseline.state, time, settings, intel),
         baseline,

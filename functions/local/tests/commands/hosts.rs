@@ -30,10 +30,17 @@ fn an_audit_log_and_the_flows_of_its_interface_are_one_incident_that_names_the_p
     let program = last["evidences"].as_array().unwrap().iter().find(|it| it.get("actor").is_some()).unwrap();
     assert_eq!(program["actor"]["process"]["file"]["path"], "/var/tmp/.cache/kworkerd");
     assert_eq!(program["data"]["tool"], "honeygain");
-    assert!(program["data"]["bytes_out"].as_u64().unwrap() > 3_000_000_000, "the flow log's bytes: {program}");
+    assert!(
+        program["data"]["bytes_out"].as_u64().unwrap() > 3_000_000_000,
+        "the flow log's bytes: {program}"
+    );
     // Nobody else is told of otherwise.
     let others = |findings: &[Value]| -> Vec<Value> {
-        findings.iter().filter(|finding| !of_host(finding)).map(|finding| finding["metadata"]["uid"].clone()).collect()
+        findings
+            .iter()
+            .filter(|finding| !of_host(finding))
+            .map(|finding| finding["metadata"]["uid"].clone())
+            .collect()
     };
     assert_eq!(others(&with), others(&without));
 }

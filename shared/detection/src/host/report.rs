@@ -7,10 +7,11 @@ use super::item::Thread;
 use super::{Beside, HostState};
 use crate::entity::EntityKey;
 use crate::finding::{
-    Activity, Actor, BaselineFacts, Finding, Kernel, Missing, Mode, Severity, Subject, Window,
+    Activity, Actor, BaselineFacts, Finding, Kernel, Missing, Mode, Remote, Severity, Subject, Window,
 };
 use crate::kernels::combine::combine;
 use crate::observation::BUCKET;
+use crate::quiet::{Matter, Suppression};
 use crate::settings::{AnalyticMode, Settings, registry};
 use crate::state::{HOUR, Incident};
 
@@ -53,26 +54,24 @@ pub fn report(
         ));
         state.incidents.len() - 1
     });
+    let uid = format!("weir-{}-{}-{}", case.lead.analytic.to_lowercase(), key.account, reason(key, case));
+    let suppressed = suppression(state, &uid, key, case, judgement.severity, beside);
     let (_, incident) = state.incidents.get_mut(at)?;
-    let reopened = bucket - incident.last >= settings.incident.quiet;
-    if reopened {
+    let severity = judgement.severity;
+    let news = incident.is_news(severity, bucket, suppressed.is_some(), &settings.incident);
+    if bucket - incident.last >= settings.incident.quiet {
         incident.opened = bucket;
     }
     incident.last = incident.last.max(bucket);
-    let severity = judgement.severity;
-    let news = incident.count == 0
-        || severity > incident.severity
-        || reopened && severity >= Severity::Medium
-        || bucket - incident.told >= settings.incident.suppress;
     if !news {
         return None;
     }
-    incident.severity = severity;
-    incident.told = bucket;
-    incident.count += 1;
+    incident.tell(severity, bucket, suppressed.is_some());
+    let suppressed = suppressed.map(Suppression::words);
     let incident = incident.clone();
     let finding = finding(state, key, case, &judgement, &incident, beside)?;
-    if !tied && severity > Severity::Info && finding.mode == Mode::Live {
+    let finding = Finding { uid, suppressed, ..finding };
+    if !tied && finding.is_alert() {
         state.thread = Some(Thread {
             uid: finding.uid.clone(),
             count: finding.count,
@@ -81,6 +80,38 @@ pub fn report(
         });
     }
     Some(finding)
+}
+
+/// What an incident is about: the host, or a workload of it.
+fn reason(key: &EntityKey, case: &Case) -> String {
+    match &case.lead.label {
+        Some(label) => format!("{}/{label}", name_of(key)),
+        None => name_of(key).to_owned(),
+    }
+}
+
+/// The suppression that holds the report back.
+fn suppression<'a>(
+    state: &HostState,
+    uid: &str,
+    key: &EntityKey,
+    case: &Case,
+    severity: Severity,
+    beside: &Beside<'a>,
+) -> Option<&'a Suppression> {
+    let names = state.instance.iter().chain(&state.interface).map(String::as_str);
+    let entity: Vec<&str> = std::iter::once(name_of(key)).chain(names).collect();
+    let view = View { state, bucket: state.closed - BUCKET, settings: beside.settings, intel: beside.intel };
+    let remotes: Vec<Remote> = case.lead.dials.iter().map(|(ip, port)| view.remote(*ip, *port)).collect();
+    let matter = Matter {
+        incident: uid,
+        entity: &entity,
+        analytic: case.lead.analytic,
+        kernel: case.lead.verdicts.first().map(|verdict| verdict.kernel),
+        remotes: &remotes,
+        ..Matter::default()
+    };
+    beside.settings.suppressed(&matter, severity, case.lead.time)
 }
 
 fn finding(
@@ -94,18 +125,16 @@ fn finding(
     let lead = &case.lead;
     let verdict = lead.verdicts.first()?;
     let name = name_of(key);
-    let reason = match &lead.label {
-        Some(label) => format!("{name}/{label}"),
-        None => name.to_owned(),
-    };
+    let reason = reason(key, case);
     let view = View { state, bucket: state.closed - BUCKET, settings: beside.settings, intel: beside.intel };
     let actors: Vec<Actor> = std::iter::once(&lead.actor).chain(&case.others).cloned().collect();
     let hour = lead.hour.unwrap_or_default();
     let score = judgement.score.clamp(0.0, lead.cap);
     let interface = state.interface.clone();
     Some(Finding {
-        uid: format!("weir-{}-{}-{reason}", lead.analytic.to_lowercase(), key.account),
-        activity: if incident.count == 1 { Activity::Create } else { Activity::Update },
+        uid: String::new(),
+        suppressed: None,
+        activity: if incident.count <= 1 { Activity::Create } else { Activity::Update },
         analytic: lead.analytic.to_owned(),
         mode: mode(lead.analytic, beside.settings).of_findings().unwrap_or(Mode::DryRun),
         severity: judgement.severity,
@@ -122,7 +151,7 @@ fn finding(
         start: lead.actor.first.max(lead.time - 3 * HOUR).min(lead.time),
         end: lead.time,
         created: incident.opened,
-        count: incident.count,
+        count: incident.count.max(1),
         subject: Subject {
             account: (key.account != "-").then(|| key.account.clone()),
             instance: state.instance.clone(),

@@ -1,7 +1,7 @@
 //! An entity's document as it is stored: batches applied, alerts unsent, and the state.
 
 use serde::{Deserialize, Serialize};
-use weir_detection::finding::{Finding, Mode, Severity};
+use weir_detection::finding::Finding;
 use weir_detection::host::HostState;
 use weir_detection::observation::bucket_of;
 use weir_detection::state::EntityState;
@@ -10,9 +10,6 @@ use super::Alert;
 
 /// The layout that this build writes; the first byte of a document.
 const LAYOUT: u8 = 2;
-
-/// The layout before findings named programs: the same, where no alert waits to be sent.
-const BEFORE: u8 = 1;
 
 /// Batches remembered at most: those whose records would still be taken in.
 const BATCHES: usize = 512;
@@ -102,9 +99,7 @@ impl<S: Remembered> Document<S> {
 
     /// Queues what is to be sent, unclaimed; returns what is only to be recorded.
     pub(crate) fn queue(&mut self, findings: Vec<Finding>) -> Vec<Finding> {
-        let (send, record): (Vec<_>, Vec<_>) = findings
-            .into_iter()
-            .partition(|finding| finding.severity > Severity::Info && finding.mode == Mode::Live);
+        let (send, record): (Vec<_>, Vec<_>) = findings.into_iter().partition(Finding::is_alert);
         for finding in send {
             let id = report_id(&finding);
             if self.outbox.iter().all(|have| have.id != id) {
@@ -149,7 +144,7 @@ impl<S: Remembered> Document<S> {
 
     /// Reads a document.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, postcard::Error> {
-        let Some((&(LAYOUT | BEFORE), fields)) = bytes.split_first() else {
+        let Some((&LAYOUT, fields)) = bytes.split_first() else {
             return Err(postcard::Error::DeserializeBadEncoding);
         };
         let ((batches, outbox), state) = postcard::take_from_bytes(fields)?;

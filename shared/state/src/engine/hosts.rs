@@ -227,7 +227,7 @@ impl<S: Store> Engine<S> {
                     host: Some(item),
                     users: &|_| Users::default(),
                     usual: &|_| Usual::default(),
-                    settings: run.settings,
+                    settings: run.settings.of_entity(tie, &document.state.info, run.intel),
                     intel: run.intel,
                 };
                 let finding = tell_host(&mut document.state, tie, &around);

@@ -172,7 +172,7 @@ impl Resident {
             host: Some(item),
             users: &|_| Users::default(),
             usual: &|_| Usual::default(),
-            settings,
+            settings: settings.of_entity(tie, &document.state.info, intel),
             intel,
         };
         Ok(tell_host(&mut document.state, tie, &around))

@@ -248,3 +248,21 @@ fn each_setting_changes_what_is_told() {
     let dry = findings_with(&honeygain, &[("an0081/mode", "dry-run")], &Intel::default());
     assert_eq!(dry[0].mode, crate::finding::Mode::DryRun);
 }
+
+#[test]
+fn a_suppression_by_the_hosts_name_holds_back_what_is_recorded_all_the_same() {
+    let honeygain = exec(0, "/opt/honeygain", 0, &["honeygain"]);
+    let suppression = |host: &str| {
+        format!(
+            r#"{{"scope":{{"entity":"{host}"}},"reason":"lab","owner":"o","expiry":"2027-01-01T00:00:00Z"}}"#
+        )
+    };
+    let alerts = |host: &str| {
+        let values = [("suppressions/lab", suppression(host))];
+        let values: Vec<(&str, &str)> = values.iter().map(|(path, text)| (*path, text.as_str())).collect();
+        let findings = findings_with(&honeygain, &values, &Intel::default());
+        findings.iter().map(Finding::is_alert).collect::<Vec<_>>()
+    };
+    assert_eq!(alerts("web1"), [false]);
+    assert_eq!(alerts("web2"), [true]);
+}
