@@ -90,6 +90,26 @@ impl Cloud {
             .unwrap();
     }
 
+    /// Keeps a secret in a parameter of its own, and gives its name.
+    pub async fn secret(&self, value: &str) -> String {
+        let name = format!("/weir-tokens/{}", self.stage);
+        aws_sdk_ssm::Client::new(&self.config)
+            .put_parameter()
+            .name(&name)
+            .value(value)
+            .r#type(ParameterType::SecureString)
+            .overwrite(true)
+            .send()
+            .await
+            .unwrap();
+        name
+    }
+
+    /// Where the table's emulator listens, `host:port`.
+    pub fn store(&self) -> &str {
+        &self.dynamodb
+    }
+
     /// Puts an object into a bucket of the test's own, and gives the bucket's name.
     pub async fn put(&self, key: &str, bytes: Vec<u8>) -> String {
         let s3 = aws_sdk_s3::Client::new(&self.config);
