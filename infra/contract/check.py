@@ -16,6 +16,7 @@ import templates
 SCENARIOS = {
     "throughLogs": {
         "VpcId": "vpc-0123456789abcdef0",
+        "TrailLogGroupName": "trail",
         "SenderOrganization": "o-abcdefghij",
         "AlertEmail": "security@example.com",
         "OperationsEmail": "operations@example.com",
@@ -25,6 +26,8 @@ SCENARIOS = {
         "FlowLogDelivery": "s3",
         "KmsKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef",
         "ReservedConcurrency": "20",
+        "CallEvents": "false",
+        "TrailBucketName": "my-trail",
     },
 }
 
@@ -80,6 +83,16 @@ def against_code(parameters, resources):
         needed = set(called) | LOGS_AND_TRACES | platform(name, parameters, resources)
         yield from differences(f"actions of {name}", needed, allowed)
     yield from metrics(resources)
+    yield from told(resources)
+
+
+def told(resources):
+    """The rule for API calls names what the code watches, and nothing else."""
+    for kind, properties in resources:
+        if kind == "AWS::Events::Rule" and properties["Name"] == f"{PREFIX}calls":
+            names = properties["EventPattern"]["detail"]["eventName"]
+            shown = {each["prefix"] if isinstance(each, dict) else each for each in names}
+            yield from differences("calls told by EventBridge", source.watched(), shown)
 
 
 def platform(name, parameters, resources):

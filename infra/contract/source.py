@@ -76,6 +76,17 @@ def metrics():
     return {name for form in forms for name in re.findall(form, text)}
 
 
+def watched():
+    """Names of the API calls that detection looks at and that EventBridge can tell."""
+    rules, blinding = ((ROOT / f"shared/detection/src/prelude/{name}.rs").read_text() for name in ["rules", "blinding"])
+    looked_into = re.search(r"LOOKED_INTO: .*? = \[(.*?)\]", rules, re.S)[1]
+    operations = re.search(r"OPERATIONS: .*? = \[(.*?)\]", blinding, re.S)[1]
+    names = re.findall(r'\("(\w+)", Reason', rules) + re.findall(r'"(\w+)"', looked_into + operations)
+    # Reads are not told; of roles that are assumed there are too many to tell one by one. Lambda's names end in dates.
+    kept = [name for name in names if not re.match("Describe|Get|List", name) and name != "AssumeRole"]
+    return {re.sub(r"\d+$", "", name) for name in kept}
+
+
 def used(folders):
     """The function's own files, and of the crates that it links the modules of which it names something."""
     modules, todo = {}, []

@@ -9,7 +9,7 @@ use serde_json::Value;
 const ARROWS: &[(&str, &[&str])] = &[
     ("weir", &["weir-alerting", "weir-detection", "weir-intel", "weir-records", "weir-state"]),
     ("weir-alerting", &["weir-detection", "weir-intel"]),
-    ("weir-aws-host", &["weir-alerting", "weir-detection", "weir-intel", "weir-records"]),
+    ("weir-aws-host", &["weir-alerting", "weir-detection", "weir-intel", "weir-records", "weir-state"]),
     ("weir-benches", &["weir-detection", "weir-intel", "weir-records", "weir-state"]),
     (
         "weir-cloudtrail",

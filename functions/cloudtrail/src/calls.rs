@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
-use weir_aws_host::{Metrics, now};
+use weir_aws_host::{Outbox, now};
 use weir_detection::settings::Settings;
 use weir_dynamodb::DynamoStore;
 use weir_intel::Intel;
 use weir_records::api_call::{self, Trail};
 use weir_records::text::Text;
 use weir_records::{ApiCall, Entry, ReadOptions, RecordReader, Source};
-use weir_state::{Engine, Run};
+use weir_state::{Run, calls_entity};
 
 use crate::fault::Fault;
 use crate::inventory::{Ids, Place};
@@ -27,10 +27,9 @@ pub(crate) const UNREADABLE: &str = weir_records::Reason::BadPayload.code();
 
 /// What calls are applied with.
 pub(crate) struct Calls<'a> {
-    pub(crate) engine: &'a Engine<DynamoStore>,
+    pub(crate) outbox: Outbox<'a, DynamoStore>,
     pub(crate) settings: &'a Settings,
     pub(crate) intel: &'a Intel,
-    pub(crate) metrics: &'a Metrics,
     pub(crate) place: Place<'a>,
     pub(crate) deadline: i64,
 }
@@ -95,7 +94,7 @@ impl Calls<'_> {
         }
         for (reason, count) in rejects {
             tracing::warn!(reason, count, id, "records refused");
-            self.metrics.count(|counts| *counts.rejects.entry(reason).or_default() += count);
+            self.outbox.metrics.count(|counts| *counts.rejects.entry(reason).or_default() += count);
         }
         Ok(applied)
     }
@@ -109,7 +108,7 @@ impl Calls<'_> {
             .map(|call| call.account.as_ref().map(|account| account.as_str().to_owned()))
             .collect();
         for (call, account) in calls.into_iter().zip(&accounts) {
-            self.metrics.count(|counts| {
+            self.outbox.metrics.count(|counts| {
                 counts.records += 1;
                 counts.saw(call.time);
             });
@@ -121,6 +120,15 @@ impl Calls<'_> {
             by_account.entry(account.as_deref().unwrap_or(self.place.account)).or_default().push(call);
         }
         for (account, calls) in by_account {
+            self.account(account, &calls).await?;
+        }
+        Ok(())
+    }
+
+    /// Calls of one account into its document, and what is to be said of it to subscribers.
+    async fn account(&self, account: &str, calls: &[ApiCall<'_>]) -> Result<(), Fault> {
+        let mut first = true;
+        loop {
             let run = Run {
                 batch: 0,
                 settings: self.settings,
@@ -128,19 +136,17 @@ impl Calls<'_> {
                 now: now(),
                 deadline: self.deadline,
             };
-            let observed = self.engine.observe(account, &calls, &run).await?;
-            let unsent = observed.alerts.len() as u64;
-            self.metrics.count(|counts| {
-                counts.conflicts += u64::from(observed.conflicts);
-                counts.unconfirmed += unsent;
-            });
-            // They stay in the account's outbox; until somebody publishes from it, the log and a metric tell of them.
-            for alert in &observed.alerts {
-                let (finding, severity) = (alert.finding.uid.as_str(), alert.finding.severity.name());
-                tracing::error!(finding, severity, "an alert about the account was kept and not sent");
+            let observed = self.outbox.engine.observe(account, calls, &run).await?;
+            self.outbox.metrics.count(|counts| counts.conflicts += u64::from(observed.conflicts));
+            self.outbox.record(&observed.recorded);
+            self.outbox.send(&calls_entity(account), &observed.alerts).await?;
+            // As in `flow-logs`: calls that are new leave what another invocation holds to its retry.
+            if observed.elsewhere == 0 || first && !observed.repeated {
+                return Ok(());
             }
+            first = false;
+            self.outbox.wait(observed.elsewhere).await?;
         }
-        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use lambda_runtime::Diagnostic;
-use weir_aws_host::{QuarantineError, SettingsError};
+use weir_aws_host::{OutboxError, QuarantineError, SettingsError};
 use weir_records::envelope::EnvelopeError;
 use weir_state::EngineError;
 
@@ -22,6 +22,8 @@ pub(crate) enum Fault {
     Settings(#[from] SettingsError),
     #[error("the calls of an account cannot be written down")]
     State(#[from] EngineError),
+    #[error(transparent)]
+    Outbox(#[from] OutboxError),
     #[error("a refused payload cannot be quarantined")]
     Quarantine(#[from] QuarantineError),
     #[error("the object {object} cannot be read; check the role's `s3:GetObject` and `kms:Decrypt`")]
@@ -48,6 +50,7 @@ impl Fault {
             Self::Deadline => "Weir.Deadline",
             Self::Settings(_) => "Weir.Settings",
             Self::State(_) => "Weir.State",
+            Self::Outbox(error) => error.code(),
             Self::Quarantine(_) => "Weir.Quarantine",
             Self::Object { .. } => "Weir.Object",
             Self::Event(_) | Self::Unreadable { .. } => "Weir.Event",

@@ -8,7 +8,10 @@ use aws_config::SdkConfig;
 use aws_lambda_events::sqs::SqsBatchResponse;
 use lambda_runtime::Context;
 use serde_json::value::RawValue;
-use weir_aws_host::{Delivery, Environment, IntelStore, Metrics, Quarantine, SettingsStore, now};
+use weir_alerting::Product;
+use weir_aws_host::{
+    Delivery, Environment, IntelStore, Metrics, Outbox, Publisher, Quarantine, SettingsStore, now,
+};
 use weir_dynamodb::DynamoStore;
 use weir_state::Engine;
 
@@ -28,6 +31,8 @@ pub(crate) struct Function {
     settings: SettingsStore,
     intel: IntelStore,
     engine: Engine<DynamoStore>,
+    publisher: Publisher,
+    product: Product,
     quarantine: Quarantine,
     s3: aws_sdk_s3::Client,
 }
@@ -59,6 +64,8 @@ impl Function {
             inventory: Keeper::new(config, bucket),
             settings: SettingsStore::new(config, &environment.stage, environment.settings_ttl),
             engine: Engine::new(store).pausing(apart),
+            publisher: Publisher::new(config, environment.topic_arn.as_str()),
+            product: Product::default(),
             quarantine: Quarantine::new(
                 config,
                 environment.quarantine_url.clone(),
@@ -117,10 +124,15 @@ impl Function {
         let intel = self.intel.current(now(), metrics).await;
         let work = Work {
             calls: Calls {
-                engine: &self.engine,
+                outbox: Outbox {
+                    engine: &self.engine,
+                    publisher: &self.publisher,
+                    product: &self.product,
+                    metrics,
+                    until: deadline - MARGIN,
+                },
                 settings: &settings,
                 intel: &intel,
-                metrics,
                 place,
                 deadline,
             },

@@ -82,7 +82,7 @@ impl Work<'_> {
         };
         if !applied.ids.is_empty() {
             let held = self.inventory.update(self.calls.place, applied.ids).await?;
-            self.calls.metrics.count(|counts| counts.inventory = Some(held as u64));
+            self.calls.outbox.metrics.count(|counts| counts.inventory = Some(held as u64));
         }
         match applied.refused {
             None => Ok(()),
@@ -110,7 +110,7 @@ impl Work<'_> {
     }
 
     async fn refuse(&self, reason: &str, sender: Sender, piece: &Piece<'_>) -> Result<(), Fault> {
-        self.calls.metrics.count(|counts| counts.quarantined += 1);
+        self.calls.outbox.metrics.count(|counts| counts.quarantined += 1);
         let name = match &piece.content {
             Content::Object(object) => Some(format!("s3://{}/{}", object.bucket, object.key)),
             _ => None,

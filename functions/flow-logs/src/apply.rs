@@ -1,25 +1,19 @@
 //! Observations into documents, and what the documents have to say to SNS.
 
-use std::time::Duration;
-
 use futures_util::StreamExt as _;
 use futures_util::stream;
-use weir_alerting::{Product, to_sns};
-use weir_aws_host::{Metrics, Publisher, now};
-use weir_detection::finding::Finding;
+use weir_alerting::Product;
+use weir_aws_host::{Metrics, Outbox, Publisher, now};
 use weir_detection::observation::Observations;
 use weir_detection::settings::Settings;
 use weir_dynamodb::DynamoStore;
 use weir_intel::Intel;
-use weir_state::engine::{Alert, Engine, Run};
+use weir_state::engine::{Engine, Run};
 
 use crate::fault::Fault;
 
 /// Left of the invocation when it gives up waiting, so that the answer still arrives. Milliseconds.
 pub(crate) const MARGIN: i64 = 1_000;
-
-/// Between two looks at alerts that another invocation is about to send, on average. Milliseconds.
-const POLL: u64 = 500;
 
 /// What one invocation applies with.
 pub(crate) struct Applier<'a> {
@@ -51,7 +45,18 @@ impl Applier<'_> {
         first.map_or(Ok(()), Err)
     }
 
+    const fn outbox(&self) -> Outbox<'_, DynamoStore> {
+        Outbox {
+            engine: self.engine,
+            publisher: self.publisher,
+            product: self.product,
+            metrics: self.metrics,
+            until: self.deadline - MARGIN,
+        }
+    }
+
     async fn entity(&self, batch: u64, observed: &Observations) -> Result<(), Fault> {
+        let outbox = self.outbox();
         let mut first = true;
         loop {
             let run = Run {
@@ -72,62 +77,15 @@ impl Applier<'_> {
                     counts.late += applied.late;
                 }
             });
-            for finding in &applied.recorded {
-                self.metrics.count(|counts| counts.recorded += 1);
-                told("recorded", finding);
-            }
-            self.send(observed, applied.alerts).await?;
+            outbox.record(&applied.recorded);
+            outbox.send(&observed.key, &applied.alerts).await?;
             // A batch that is new leaves alerts behind that another invocation holds: its own retry sends them.
             if applied.elsewhere == 0 || first && !applied.repeated {
                 return Ok(());
             }
             // This is the retry, and it may be the last: it ends only once the alerts are known to be sent.
             first = false;
-            let pause = POLL / 2 + fastrand::u64(0..POLL);
-            if now().saturating_add(pause.cast_signed()) > self.deadline - MARGIN {
-                let alerts = applied.elsewhere;
-                self.metrics.count(|counts| counts.unconfirmed += alerts as u64);
-                return Err(Fault::Elsewhere { alerts });
-            }
-            tokio::time::sleep(Duration::from_millis(pause)).await;
+            outbox.wait(applied.elsewhere).await?;
         }
     }
-
-    /// Publishes alerts and has them forgotten; one that SNS did not take stays.
-    async fn send(&self, observed: &Observations, alerts: Vec<Alert>) -> Result<(), Fault> {
-        if alerts.is_empty() {
-            return Ok(());
-        }
-        // Before, and not after: the deadline may come in between.
-        self.metrics.count(|counts| counts.unconfirmed += alerts.len() as u64);
-        let mut sent = Vec::new();
-        let mut failed = None;
-        for alert in &alerts {
-            match self.publish(&alert.finding).await {
-                Ok(()) => sent.push(alert.id),
-                Err(fault) => {
-                    failed.get_or_insert(fault);
-                }
-            }
-        }
-        if !sent.is_empty() {
-            self.engine.confirm(&observed.key, &sent, now()).await?;
-            self.metrics.count(|counts| counts.unconfirmed -= sent.len() as u64);
-        }
-        failed.map_or(Ok(()), Err)
-    }
-
-    /// Tells subscribers.
-    async fn publish(&self, finding: &Finding) -> Result<(), Fault> {
-        let message = to_sns(finding, self.product).map_err(Fault::Message)?;
-        self.publisher.publish(message).await?;
-        self.metrics.count(|counts| counts.findings += 1);
-        told("published", finding);
-        Ok(())
-    }
-}
-
-fn told(what: &str, finding: &Finding) {
-    let (severity, kernel) = (finding.severity.name(), finding.kernel.name());
-    tracing::info!(incident = finding.uid, severity, kernel, "{what}");
 }

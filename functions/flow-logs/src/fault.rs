@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use lambda_runtime::Diagnostic;
-use weir_aws_host::{PublishError, QuarantineError, SettingsError};
+use weir_aws_host::{OutboxError, QuarantineError, SettingsError};
 use weir_records::envelope::EnvelopeError;
 use weir_state::engine::EngineError;
 
@@ -14,10 +14,8 @@ pub(crate) enum Fault {
     Settings(#[from] SettingsError),
     #[error("the state of an entity cannot be changed")]
     State(#[from] EngineError),
-    #[error("an alert stays in the outbox")]
-    Publish(#[from] PublishError),
-    #[error("a finding cannot be written as a message")]
-    Message(#[source] serde_json::Error),
+    #[error(transparent)]
+    Outbox(#[from] OutboxError),
     #[error("a refused payload cannot be quarantined")]
     Quarantine(#[from] QuarantineError),
     #[error(
@@ -28,8 +26,6 @@ pub(crate) enum Fault {
         #[source]
         source: Box<dyn Error + Send + Sync>,
     },
-    #[error("{alerts} alerts are being sent by another invocation, which did not say that it was done")]
-    Elsewhere { alerts: usize },
     #[error("the invocation came to its deadline; raise the function's timeout or lower the batch size")]
     Deadline,
     #[error("the event is none that this function reads; check what the function is subscribed to")]
@@ -44,11 +40,9 @@ impl Fault {
         match self {
             Self::Settings(_) => "Weir.Settings",
             Self::State(_) => "Weir.State",
-            Self::Publish(_) => "Weir.Publish",
-            Self::Message(_) => "Weir.Message",
+            Self::Outbox(error) => error.code(),
             Self::Quarantine(_) => "Weir.Quarantine",
             Self::Object { .. } => "Weir.Object",
-            Self::Elsewhere { .. } => "Weir.Elsewhere",
             Self::Deadline => "Weir.Deadline",
             Self::Event(_) | Self::Unreadable { .. } => "Weir.Event",
         }

@@ -25,7 +25,7 @@ export class Alarms extends Construct {
     private readonly silence: Duration,
   ) {
     super(weir, id);
-    const { flowLogs, findings, table, objects, otherAccounts, stage } = weir;
+    const { flowLogs, findings, table, objects, trailObjects, otherAccounts, stage } = weir;
     const ofFunction = { FunctionName: flowLogs.function.functionName };
     const maximum = cloudwatch.Stats.MAXIMUM;
     const minutes = Duration.minutes;
@@ -153,20 +153,23 @@ export class Alarms extends Construct {
         'No record arrives in the log group.',
       );
     }
-    if (objects) {
+    for (const [name, announced] of [['', objects] as const, ['trail-', trailObjects] as const]) {
+      if (!announced) {
+        continue;
+      }
       this.raise(
-        'failed-objects',
+        `${name}failed-objects`,
         'AWS/SQS',
         'ApproximateNumberOfMessagesVisible',
-        { QueueName: objects.failed.queueName },
+        { QueueName: announced.failed.queueName },
         'Objects could not be read five times. See docs/deploy.md on sending them again.',
         { statistic: maximum },
       );
       this.silent(
-        'bucket-silent',
+        `${name}bucket-silent`,
         'AWS/SQS',
         'NumberOfMessagesSent',
-        { QueueName: objects.queue.queueName },
+        { QueueName: announced.queue.queueName },
         "No object is announced. Check the bucket's notification.",
       );
     }
@@ -257,6 +260,13 @@ export class Alarms extends Construct {
       this.weir.dimensions(),
       'The inventory is six hours old. Check the schedule and what EC2 refuses.',
       { above: Duration.hours(6).toMilliseconds(), periods: 3, statistic: cloudwatch.Stats.MAXIMUM },
+    );
+    this.raise(
+      'cloudtrail-alerts-unsent',
+      'Weir',
+      'UnconfirmedAlerts',
+      this.weir.dimensions(cloudtrail),
+      'Findings about the account were not confirmed as sent. They leave with a retry; if this stays, check the topic.',
     );
     this.silent(
       'cloudtrail-silent',

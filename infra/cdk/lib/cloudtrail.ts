@@ -1,15 +1,17 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { WATCHED_CALLS } from './calls.js';
 import { WeirFunction } from './function.js';
 import { allow } from './policy.js';
 import type { WeirProps } from './props.js';
 import type { Weir } from './weir.js';
 
-/** The function that keeps the inventory: every hour in full, and what is launched at once. */
+/** The function that keeps the inventory, every hour in full and what is launched at once, and that reads API calls. */
 export class Cloudtrail extends WeirFunction {
   constructor(weir: Weir, id: string, props: WeirProps) {
     super(weir, id, props, {
       name: 'cloudtrail',
-      description: "Keeps Weir's inventory of instances and interfaces.",
+      description: "Keeps Weir's inventory, reads what the API was asked to do, tells SNS.",
       code: props.code.cloudtrail,
       verb: 'inventory',
       statements: [
@@ -18,6 +20,7 @@ export class Cloudtrail extends WeirFunction {
         allow('ec2', ['DescribeInstanceTypes', 'DescribeInstances', 'DescribeNetworkInterfaces'], '*'),
         allow('s3', ['ListBucket'], weir.intel.bucketArn),
         allow('s3', ['GetObject', 'PutObject'], weir.intel.arnForObjects('*')),
+        allow('sns', ['Publish'], weir.findings.topicArn),
         allow('sqs', ['SendMessage'], weir.quarantine.queueArn, weir.failedEvents.queueArn),
       ],
       environment: {
@@ -46,5 +49,20 @@ export class Cloudtrail extends WeirFunction {
         detail: { state: ['pending', 'running', 'stopped', 'terminated'] },
       },
     });
+    if (props.callEvents ?? true) {
+      this.invokedBy(weir, 'Calls', {
+        name: `weir-${weir.stage}-calls`,
+        description: 'Tells Weir of API calls that lead to an instance, or take what Weir sees by.',
+        eventPattern: WATCHED_CALLS,
+      });
+    }
+    if (props.trailLogGroup) {
+      const { partition, region, account } = Stack.of(weir);
+      this.function.addPermission('TrailMayInvoke', {
+        principal: new iam.ServicePrincipal(`logs.${region}.amazonaws.com`),
+        sourceAccount: account,
+        sourceArn: `arn:${partition}:logs:${region}:${account}:log-group:${props.trailLogGroup.logGroupName}:*`,
+      });
+    }
   }
 }

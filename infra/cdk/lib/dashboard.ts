@@ -21,7 +21,13 @@ export function dashboard(scope: Construct, id: string, weir: Weir): cloudwatch.
 
   const board = new cloudwatch.Dashboard(scope, id, { dashboardName: `weir-${weir.stage}` });
   board.addWidgets(
-    graph('Findings', [own('Findings'), own('Recorded'), own('UnconfirmedAlerts')]),
+    graph('Findings', [
+      own('Findings'),
+      own('Recorded'),
+      own('UnconfirmedAlerts'),
+      weir.metric('Findings', {}, weir.cloudtrail),
+      weir.metric('UnconfirmedAlerts', {}, weir.cloudtrail),
+    ]),
     graph('Records, and what was refused', [own('Records'), own('Rejects'), own('Quarantined'), own('Losses')]),
     graph('Lag: now less the latest record', [own('Lag', 'p50'), own('Lag', 'p95'), own('Lag', MAXIMUM)]),
   );
@@ -49,6 +55,8 @@ export function dashboard(scope: Construct, id: string, weir: Weir): cloudwatch.
       waits(weir.quarantine.queueName),
       waits(`weir-${weir.stage}-objects`),
       waits(`weir-${weir.stage}-failed-objects`),
+      waits(`weir-${weir.stage}-trail-objects`),
+      waits(`weir-${weir.stage}-failed-trail-objects`),
     ]),
     graph('What costs', [
       table('ConsumedWriteCapacityUnits'),

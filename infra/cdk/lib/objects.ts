@@ -5,23 +5,35 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.js';
-import { TIMEOUT } from './function.js';
+import { TIMEOUT, type WeirFunction } from './function.js';
 import { allow } from './policy.js';
 import { queue, queuePolicy } from './queues.js';
 import type { Weir } from './weir.js';
 
-/** The way in by S3: a bucket announces objects to a queue, and the function fetches them. */
+interface ObjectsProps {
+  /** The function that fetches them. */
+  readonly reader: WeirFunction;
+  /** What they are called within the deployment. */
+  readonly name: string;
+  readonly bucketName: string;
+  readonly prefix: string;
+  readonly maxConcurrency: number;
+  readonly key?: kms.IKey;
+}
+
+/** The way in by S3: a bucket announces objects to a queue, and a function fetches them. */
 export class Objects extends Construct {
   readonly queue: sqs.Queue;
   readonly failed: sqs.Queue;
   readonly policy: sqs.QueuePolicy;
 
-  constructor(weir: Weir, id: string, bucketName: string, prefix: string, key?: kms.IKey) {
+  constructor(weir: Weir, id: string, props: ObjectsProps) {
     super(weir, id);
     const { partition, account } = Stack.of(this);
-    this.failed = queue(this, 'Failed', `weir-${weir.stage}-failed-objects`, key);
+    const { reader, name, bucketName, prefix, maxConcurrency, key } = props;
+    this.failed = queue(this, 'Failed', `weir-${weir.stage}-failed-${name}`, key);
     acknowledge(this.failed, 'it is the dead-letter queue', 'AwsSolutions-SQS3', 'Serverless-SQSRedrivePolicy');
-    this.queue = queue(this, 'Queue', `weir-${weir.stage}-objects`, key, {
+    this.queue = queue(this, 'Queue', `weir-${weir.stage}-${name}`, key, {
       retentionPeriod: Duration.days(4),
       visibilityTimeout: Duration.seconds(6 * TIMEOUT.toSeconds()),
       deadLetterQueue: { queue: this.failed, maxReceiveCount: 5 },
@@ -36,7 +48,7 @@ export class Objects extends Construct {
         conditions: { StringEquals: { 'aws:SourceAccount': account }, ArnEquals: { 'aws:SourceArn': bucketArn } },
       }),
     );
-    weir.flowLogs.allow(
+    reader.allow(
       'objects',
       // To be told of an object that is gone, instead of being refused it.
       allow('s3', ['ListBucket'], bucketArn),
@@ -44,11 +56,11 @@ export class Objects extends Construct {
       allow('sqs', ['DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage'], this.queue.queueArn),
     );
     const source = new lambda.EventSourceMapping(this, 'Source', {
-      target: weir.flowLogs.function,
+      target: reader.function,
       eventSourceArn: this.queue.queueArn,
       batchSize: 5,
       reportBatchItemFailures: true,
-      maxConcurrency: 10,
+      maxConcurrency,
     });
     acknowledge(source, 'the queue has its own dead-letter queue', 'Serverless-LambdaEventSourceMappingDestination');
   }

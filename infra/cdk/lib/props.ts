@@ -45,6 +45,15 @@ export interface WeirProps {
   /** Fields of the flow logs. Default: the recommended ones where flow logs are created, else AWS's default. */
   readonly flowFormat?: string;
 
+  /** Whether EventBridge tells of the API calls that matter, where the account has a trail. Default: true. */
+  readonly callEvents?: boolean;
+  /** Log group that a trail is delivered to, for reads and roles too. */
+  readonly trailLogGroup?: logs.ILogGroup;
+  /** Bucket that a trail is delivered to; have it announce its objects to `trailObjects`. */
+  readonly trailBucket?: s3.IBucket;
+  /** Prefix of the trail in its bucket. Default: `AWSLogs/`. */
+  readonly trailPrefix?: string;
+
   /** Organization whose accounts may subscribe the logs destination. */
   readonly senderOrganization?: string;
   /** Accounts that may subscribe the logs destination; not beside an organization. */

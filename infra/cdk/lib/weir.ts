@@ -52,6 +52,8 @@ export class Weir extends Construct {
   readonly intelRefresh: IntelRefresh;
   /** The queue to which a bucket announces its objects, where there is one. */
   readonly objects?: Objects;
+  /** The same for a trail's bucket. */
+  readonly trailObjects?: Objects;
   /** The stream and the destination for other accounts, where there are senders. */
   readonly otherAccounts?: OtherAccounts;
   /** Reads history, where there is a bucket. */
@@ -125,7 +127,14 @@ export class Weir extends Construct {
     const stored = props.vpc && props.flowLogDelivery === 's3';
     if (stored || props.bucket) {
       const name = props.bucket?.bucketName ?? `weir-${stage}-flow-logs-${account}-${region}`;
-      this.objects = new Objects(this, 'Objects', name, props.prefix ?? 'AWSLogs/', key);
+      this.objects = new Objects(this, 'Objects', {
+        reader: this.flowLogs,
+        name: 'objects',
+        bucketName: name,
+        prefix: props.prefix ?? 'AWSLogs/',
+        maxConcurrency: 10,
+        key,
+      });
       this.backfill = new Backfill(this, 'Backfill', props, name);
       if (stored) {
         new StoredFlowLogs(this, 'StoredFlowLogs', props, props.vpc, name, this.objects);
@@ -135,7 +144,24 @@ export class Weir extends Construct {
     if (props.vpc && !stored) {
       logGroups.unshift(new LoggedFlowLogs(this, 'LoggedFlowLogs', props, props.vpc).group);
     }
-    logGroups.forEach((group, index) => this.subscribe(group, index, props.filterPattern ?? ''));
+    logGroups.forEach((group, index) => {
+      const alarms = index === 0 ? '' : `${index + 1}-`;
+      this.subscribe(`Subscription${index || ''}`, alarms, group, props.filterPattern ?? '', this.flowLogs);
+    });
+    if (props.trailLogGroup) {
+      this.subscribe('TrailSubscription', 'trail-', props.trailLogGroup, '', this.cloudtrail);
+    }
+    if (props.trailBucket) {
+      this.trailObjects = new Objects(this, 'TrailObjects', {
+        reader: this.cloudtrail,
+        name: 'trail-objects',
+        bucketName: props.trailBucket.bucketName,
+        prefix: props.trailPrefix ?? 'AWSLogs/',
+        // The calls of an account are one document.
+        maxConcurrency: 2,
+        key,
+      });
+    }
     if (props.senderOrganization || props.senderAccounts) {
       this.otherAccounts = new OtherAccounts(this, 'OtherAccounts', props);
     }
@@ -214,15 +240,21 @@ export class Weir extends Construct {
     });
   }
 
-  private subscribe(group: logs.ILogGroup, index: number, filterPattern: string): void {
-    this.subscribed.push([index === 0 ? '' : `${index + 1}-`, group.logGroupName]);
-    const subscription = new logs.CfnSubscriptionFilter(this, `Subscription${index || ''}`, {
+  private subscribe(
+    id: string,
+    alarms: string,
+    group: logs.ILogGroup,
+    filterPattern: string,
+    reader: WeirFunction,
+  ): void {
+    this.subscribed.push([alarms, group.logGroupName]);
+    const subscription = new logs.CfnSubscriptionFilter(this, id, {
       logGroupName: group.logGroupName,
       filterName: `weir-${this.stage}`,
       filterPattern,
-      destinationArn: this.flowLogs.function.functionArn,
+      destinationArn: reader.function.functionArn,
     });
-    subscription.node.addDependency(this.flowLogs.function);
+    subscription.node.addDependency(reader.function);
   }
 }
 

@@ -2,6 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Weir, type WeirProps } from '../lib/index.js';
 
@@ -21,8 +22,9 @@ export const vpc = { vpcId: 'vpc-0123456789abcdef0' };
 
 /** Flow logs through CloudWatch Logs, and other accounts. */
 export const throughLogs = (app: App) =>
-  deployed(app, 'ThroughLogs', () => ({
+  deployed(app, 'ThroughLogs', (stack) => ({
     vpc,
+    trailLogGroup: logs.LogGroup.fromLogGroupName(stack, 'Trail', 'trail'),
     senderOrganization: 'o-abcdefghij',
     alertEmails: ['security@example.com'],
     operationsEmails: ['operations@example.com'],
@@ -39,5 +41,7 @@ export const throughBucket = (app: App) =>
       'arn:aws:kms:eu-west-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef',
     ),
     reservedConcurrency: 20,
+    callEvents: false,
+    trailBucket: s3.Bucket.fromBucketName(stack, 'Trail', 'my-trail'),
     settings: { 'an0084/mode': 'dry-run' },
   }));

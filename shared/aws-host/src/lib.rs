@@ -8,6 +8,7 @@ pub mod environment;
 pub mod intel;
 pub mod logs;
 pub mod metrics;
+pub mod outbox;
 pub mod publish;
 pub mod quarantine;
 pub mod settings;
@@ -26,6 +27,7 @@ pub use environment::{
 pub use failure::{chain, failed};
 pub use intel::IntelStore;
 pub use metrics::Metrics;
+pub use outbox::{Outbox, OutboxError};
 pub use publish::{PublishError, Publisher};
 pub use quarantine::{Quarantine, QuarantineError, Refused};
 pub use settings::{SettingsError, SettingsStore};

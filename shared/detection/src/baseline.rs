@@ -85,6 +85,21 @@ impl Baseline {
         self.history.merge(&other.history, half_life);
     }
 
+    /// Adds the history of a time before its own, as a backfill gathers it; whether it did.
+    ///
+    /// A history that reaches into its own hours is left out, since it may be in there: adding one twice is adding it
+    /// once.
+    ///
+    /// # Units
+    /// `half_life` in ms.
+    pub fn merge_earlier(&mut self, earlier: &Self, half_life: i64) -> bool {
+        let earlier_than = self.history.is_later_than(&earlier.history);
+        if earlier_than {
+            self.merge(earlier, half_life);
+        }
+        earlier_than
+    }
+
     /// What it has learned.
     #[must_use]
     pub const fn history(&self) -> &History {

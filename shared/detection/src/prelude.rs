@@ -9,6 +9,7 @@
 
 mod account;
 mod blinding;
+mod earlier;
 mod evidence;
 mod fleet;
 mod observe;

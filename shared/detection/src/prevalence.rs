@@ -53,15 +53,33 @@ pub const fn shard_of(destination: u64) -> u64 {
 impl Prevalence {
     /// Notes that an entity pushes to a destination; whether that was news.
     pub fn note(&mut self, destination: u64, entity: u64) -> bool {
-        let entity = print(entity);
+        self.note_print(destination, print(entity), false)
+    }
+
+    /// Takes over what was known before: it makes no room for itself. Whether that was news.
+    pub fn learn_earlier(&mut self, earlier: &Self) -> bool {
+        let mut news = false;
+        for (destination, users) in earlier.users.iter().rev() {
+            let is_known = self.users.iter().any(|(have, _)| have == destination);
+            if is_known || self.users.len() < LIMIT {
+                for user in users {
+                    news |= self.note_print(*destination, *user, true);
+                }
+            }
+        }
+        news
+    }
+
+    fn note_print(&mut self, destination: u64, entity: u32, is_earlier: bool) -> bool {
         let at = match self.users.iter().position(|(have, _)| *have == destination) {
             Some(at) => at,
             None => {
                 if self.users.len() >= LIMIT {
                     self.users.remove(0);
                 }
-                self.users.push((destination, Vec::new()));
-                self.users.len() - 1
+                let at = if is_earlier { 0 } else { self.users.len() };
+                self.users.insert(at, (destination, Vec::new()));
+                at
             }
         };
         let Some((_, users)) = self.users.get_mut(at) else { return false };
@@ -123,5 +141,28 @@ mod tests {
 
         assert!(!shard.users(0, 9 * ENTITY).is_popular());
         assert!(shard.users(1, 9 * ENTITY).is_popular());
+    }
+
+    #[test]
+    fn what_was_known_before_fills_free_places_alone() {
+        let filled = |destinations: std::ops::Range<u64>| {
+            let mut shard = Prevalence::default();
+            for destination in destinations {
+                (1..4).for_each(|entity| {
+                    shard.note(destination, entity * ENTITY);
+                });
+            }
+            shard
+        };
+        let mut shard = filled(0..LIMIT as u64 - 1);
+        let earlier = filled(1_000..1_002);
+        assert!(shard.learn_earlier(&earlier));
+        assert!(!shard.learn_earlier(&earlier), "twice is once");
+
+        assert!(shard.users(1_001, 9 * ENTITY).is_popular());
+        assert!(!shard.users(1_000, 9 * ENTITY).is_popular());
+        shard.note(5_000, ENTITY);
+        assert!(!shard.users(1_001, 9 * ENTITY).is_popular(), "the earliest makes room first");
+        assert!(shard.users(0, 9 * ENTITY).is_popular());
     }
 }

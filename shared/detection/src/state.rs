@@ -1,5 +1,7 @@
 //! What is remembered of an entity: one document, a few kilobytes at most.
 
+mod earlier;
+
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};

@@ -10,6 +10,8 @@ pub(crate) mod baselines;
 pub(crate) mod calls;
 pub(crate) mod document;
 pub(crate) mod layout;
+pub mod learned;
+pub mod teach;
 
 use std::pin::Pin;
 

@@ -17,6 +17,8 @@ mod ready;
 
 pub use embedded::{EmbeddedStore, OpenError};
 pub use engine::calls::{Observed, calls_entity};
+pub use engine::learned::Learned;
+pub use engine::teach::Taught;
 pub use engine::{Alert, Applied, Engine, EngineError, Run};
 pub use memory::MemoryStore;
 pub use ready::finish_now;

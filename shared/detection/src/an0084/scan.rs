@@ -22,7 +22,10 @@ pub(super) fn scan(view: &View<'_>) -> Option<Verdict> {
     {
         let ratio = f64::from(worst.failed) / f64::from(worst.tried.max(1));
         let many = ratio >= settings.scan.fail_ratio || worst.failed >= 1_000 && ratio >= 0.3;
-        if many && asks_once(worst.packets, worst.failed) && view.fresh_misses * 2 >= worst.failed.min(MANY) {
+        if many
+            && asks_once(worst.packets, worst.failed)
+            && view.fresh_misses.saturating_mul(2) >= worst.failed.min(MANY)
+        {
             let fact = format!(
                 "{} of {} hosts tried on port {} within five minutes did not answer",
                 worst.failed, worst.tried, worst.port

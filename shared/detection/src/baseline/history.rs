@@ -106,6 +106,18 @@ impl History {
         self.span.map(|(first, _)| first.saturating_mul(HOUR))
     }
 
+    /// Bytes of a bucket below which `percent` of what counts still lies; 0 where nothing does.
+    #[must_use]
+    pub fn percentile(&self, percent: u8) -> u64 {
+        self.whole().percentile(percent)
+    }
+
+    /// Whether all hours of another history, of which there are some, are before this one's.
+    pub(super) fn is_later_than(&self, other: &Self) -> bool {
+        let first = self.span.map_or(i64::MAX, |(first, _)| first);
+        other.span.is_some_and(|(_, latest)| latest < first)
+    }
+
     /// Latest hour, hours since the epoch.
     pub(super) fn latest(&self) -> Option<i64> {
         self.span.map(|(_, latest)| latest)

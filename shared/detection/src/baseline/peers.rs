@@ -69,6 +69,19 @@ impl Peers {
         Merged::Now
     }
 
+    /// Adds what members taught in a time before its own, once; whether it did. See [`super::Baseline::merge_earlier`].
+    ///
+    /// # Units
+    /// `half_life` in ms.
+    pub fn merge_earlier(&mut self, earlier: &Self, half_life: i64) -> bool {
+        let earlier_than = self.history.is_later_than(&earlier.history);
+        if earlier_than {
+            self.members.merge(&earlier.members);
+            self.history.merge(&earlier.history, half_life);
+        }
+        earlier_than
+    }
+
     /// What the members taught, once there are enough of both.
     #[must_use]
     pub fn history(&self) -> Option<&History> {

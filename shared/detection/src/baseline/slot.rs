@@ -17,6 +17,17 @@ impl Slot {
         Self(if settings.business_hours.is_workday(local.weekday) { hour } else { hour + 24 })
     }
 
+    /// All slots, by their numbers.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..48).map(Self)
+    }
+
+    /// Whether its day is a working one, and its hour on the clock of the time zone.
+    #[must_use]
+    pub const fn hour(self) -> (bool, u8) {
+        (self.0 < 24, self.0 % 24)
+    }
+
     /// A number below 48: working days first.
     #[must_use]
     pub const fn index(self) -> u8 {

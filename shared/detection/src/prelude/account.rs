@@ -9,7 +9,12 @@ use crate::entity::name_hash as hash;
 use crate::state::{DAY, Incident};
 
 /// Callers kept; those that gave no reason to suspect them make room first.
-const PRINCIPALS: usize = 128;
+pub(super) const PRINCIPALS: usize = 128;
+
+/// Regions and instance families kept.
+pub(super) const REGIONS: usize = 40;
+/// See [`REGIONS`].
+pub(super) const FAMILIES: usize = 64;
 
 /// Instances kept that were touched within a week.
 const TOUCHED: usize = 256;
@@ -34,10 +39,10 @@ pub struct AccountCalls {
     pub(super) prints: Vec<Print>,
     pub(super) keys: Vec<(u64, u64, i64)>,
     pub(super) blinded: Vec<(u64, Incident)>,
-    events: Vec<u32>,
-    regions: Vec<(u64, i64, i64)>,
-    families: Vec<(u64, i64, i64)>,
-    stopped: Vec<(u64, i64)>,
+    pub(super) events: Vec<u32>,
+    pub(super) regions: Vec<(u64, i64, i64)>,
+    pub(super) families: Vec<(u64, i64, i64)>,
+    pub(super) stopped: Vec<(u64, i64)>,
 }
 
 /// An instance that somebody launched or touched.
@@ -87,13 +92,13 @@ impl AccountCalls {
     /// Notes compute in a region; true where there was none for 90 days.
     pub(super) fn is_new_region(&mut self, region: &str, time: i64) -> bool {
         let settled = self.is_settled(time);
-        unused(&mut self.regions, hash(region), time, 40) && settled
+        unused(&mut self.regions, hash(region), time, REGIONS) && settled
     }
 
     /// Notes the use of an instance family; true where it was not used for 90 days.
     pub(super) fn is_new_family(&mut self, family: &str, time: i64) -> bool {
         let settled = self.is_settled(time);
-        unused(&mut self.families, hash(family), time, 64) && settled
+        unused(&mut self.families, hash(family), time, FAMILIES) && settled
     }
 
     /// Notes that an instance was stopped.

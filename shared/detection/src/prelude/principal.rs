@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+use super::earlier::union;
 use super::evidence::Evidence;
 use crate::state::DAY;
 
@@ -59,6 +60,20 @@ impl Principal {
         }
         self.first = self.first.min(time);
         self.last = self.last.max(time);
+    }
+
+    /// What it did, without what gives reason to suspect it.
+    pub(super) fn without_evidence(&self) -> Self {
+        Self { evidence: Vec::new(), ..self.clone() }
+    }
+
+    /// Takes over what it did before.
+    pub(super) fn learn_earlier(&mut self, earlier: &Self) {
+        self.first = self.first.min(earlier.first);
+        self.days = self.days.max(earlier.days);
+        self.parent = self.parent.or(earlier.parent);
+        union(&mut self.calls, &earlier.calls, CALLS);
+        union(&mut self.networks, &earlier.networks, NETWORKS);
     }
 
     /// Notes a watched operation; true where it is new for this caller.

@@ -270,3 +270,23 @@ fn a_refused_attempt_that_then_succeeds_is_told_again() {
     assert_eq!((account.findings[0].severity, account.findings[0].count), (Severity::Medium, 2));
     assert_eq!(account.findings[0].uid, first.uid);
 }
+
+#[test]
+fn what_was_used_before_the_first_day_is_not_new_and_what_was_not_is() {
+    let history = Account::settled();
+    let reasons = |taught: bool| {
+        let mut live = Account::settled();
+        live.calls = AccountCalls::default();
+        live.call(NOW, "arn:aws:iam::123456789012:user/kim", HOME, "DescribeInstances", "");
+        if taught {
+            assert!(live.calls.learn_earlier(&history.calls));
+            assert!(!live.calls.learn_earlier(&history.calls), "twice is once");
+        }
+        live.launch(NOW + 2 * DAY, USER, HOME, "eu-west-1", "m5.large", "i-usual");
+        live.launch(NOW + 2 * DAY, USER, HOME, "ap-south-1", "c5n.large", "i-new");
+        let reasons = live.told("i-new").1;
+        (live.latest.len(), reasons.contains(&Reason::NewPrincipal), reasons.contains(&Reason::NewRegion))
+    };
+    assert_eq!(reasons(true), (2, false, true));
+    assert_eq!(reasons(false), (2, true, true));
+}

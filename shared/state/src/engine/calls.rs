@@ -25,6 +25,8 @@ pub struct Observed {
     pub recorded: Vec<Finding>,
     /// Unsent alerts that another delivery still has time to send.
     pub elsewhere: usize,
+    /// The calls changed nothing: they were taken in before, or say nothing.
+    pub repeated: bool,
     /// Races lost.
     pub conflicts: u32,
 }
@@ -103,7 +105,7 @@ impl<S: Store> Engine<S> {
             let mut calls = before.clone();
             let Noted { updates, findings } = change(&mut calls);
             if calls == before {
-                return Ok(Observed { conflicts: lost, ..Observed::default() });
+                return Ok(Observed { repeated: true, conflicts: lost, ..Observed::default() });
             }
             let mut changed = 0;
             for update in &updates {

@@ -4,6 +4,7 @@ mod calls;
 mod delivery;
 mod faults;
 mod names;
+mod teach;
 pub(crate) mod traffic;
 
 use weir_detection::entity::EntityKey;

@@ -19,6 +19,18 @@ fn launch(event: &str, instance: &str, interface: &str) -> Value {
     })
 }
 
+/// A record of CloudTrail about any call of that user.
+fn call(event: &str, user: &str, source: &str, name: &str, request: &Value) -> Value {
+    let mut record = launch(event, "i-1", "eni-1");
+    record["userIdentity"]["userName"] = user.into();
+    record["userIdentity"]["arn"] = format!("arn:aws:iam::000000000000:user/{user}").into();
+    record["eventSource"] = format!("{source}.amazonaws.com").into();
+    record["eventName"] = name.into();
+    record["requestParameters"] = request.clone();
+    record["responseElements"] = Value::Null;
+    record
+}
+
 fn bridged(record: &Value) -> String {
     json!({"version": "0", "id": "1", "detail-type": "AWS API Call via CloudTrail", "source": "aws.ec2",
         "account": "000000000000", "region": "us-east-1", "detail": record})
@@ -110,4 +122,59 @@ async fn a_state_that_cannot_be_reached_is_asked_for_again() {
     assert_eq!(function.succeed(&stream.to_string()).await, failures);
     let Answer::Failed(error) = function.invoke(&bridged(&record)).await else { panic!() };
     assert!(error.contains("Weir.State"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
+async fn what_takes_weirs_eyes_is_told_once_and_what_takes_others_is_not() {
+    let account = Account::new("blinded").await;
+    let mut function = account.function(&account.moto.endpoint).await;
+    let own = json!({"name": "/weir/prod/an0084/mode", "value": "off"});
+    let others = json!({"name": "/shop/prod/mode", "value": "off"});
+    for (event, user, source, name, request) in [
+        ("e-1", "ops", "cloudtrail", "StopLogging", json!({"name": "trail"})),
+        ("e-2", "ops", "ssm", "PutParameter", others),
+    ] {
+        function.succeed(&bridged(&call(event, user, source, name, &request))).await;
+    }
+    assert_eq!(function.metric("Findings").await, 0);
+    let flow_logs = json!({"DeleteFlowLogsRequest": {"FlowLogId": {"content": "fl-1", "tag": 1}}});
+    let deleted = bridged(&call("e-3", "deploy", "ec2", "DeleteFlowLogs", &flow_logs));
+    for event in [&deleted, &deleted, &bridged(&call("e-4", "intern", "ssm", "PutParameter", &own))] {
+        function.succeed(event).await;
+    }
+
+    let alerts = account.cloud.messages(&account.cloud.alerts, 2).await;
+    let told: Vec<Value> = alerts
+        .iter()
+        .map(|alert| serde_json::from_str(alert["Message"].as_str().unwrap()).unwrap())
+        .collect();
+    let mut titles: Vec<&str> =
+        told.iter().map(|finding| finding["finding_info"]["title"].as_str().unwrap()).collect();
+    titles.sort_unstable();
+    assert_eq!(titles, ["DeleteFlowLogs took what Weir sees by", "PutParameter took what Weir sees by"]);
+    assert!(told.iter().all(|finding| finding["severity_id"] == 3), "{told:?}");
+    assert_eq!(function.metric("Findings").await, 2);
+    assert_eq!(function.metric("UnconfirmedAlerts").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
+async fn an_alert_that_sns_did_not_take_fails_the_event_and_leaves_with_the_retry() {
+    let account = Account::new("deaf").await;
+    let request = json!({"name": "/weir/prod/an0084/mode"});
+    let event = bridged(&call("e-1", "intern", "ssm", "DeleteParameter", &request));
+    let variables = [
+        ("WEIR_INTEL_BUCKET", account.bucket.as_str()),
+        ("AWS_ENDPOINT_URL_EC2", account.moto.endpoint.as_str()),
+        ("AWS_ENDPOINT_URL_SNS", "http://127.0.0.1:9"),
+    ];
+    let mut deaf = account.cloud.function(&variables).await;
+    let answer = deaf.send(&event, 10).await.unwrap();
+    assert!(matches!(&answer, Answer::Failed(error) if error.contains("Weir.Publish")), "{answer:?}");
+    assert_eq!(deaf.metric("UnconfirmedAlerts").await, 1);
+
+    let mut function = account.function(&account.moto.endpoint).await;
+    assert_eq!(function.succeed(&event).await, Value::Null);
+    assert_eq!(account.cloud.messages(&account.cloud.alerts, 1).await.len(), 1);
 }

@@ -1,0 +1,130 @@
+//! What documents have to say: to subscribers, and then out of the documents.
+
+use std::time::Duration;
+
+use weir_alerting::{Product, to_sns};
+use weir_detection::entity::EntityKey;
+use weir_detection::finding::Finding;
+use weir_state::{Alert, Engine, EngineError, Store};
+
+use crate::clock::now;
+use crate::metrics::Metrics;
+use crate::publish::{PublishError, Publisher};
+
+/// Between two looks at alerts that another invocation is about to send, on average. Milliseconds.
+const POLL: u64 = 500;
+
+/// The way out of one invocation.
+#[derive(Clone, Copy, Debug)]
+pub struct Outbox<'a, S> {
+    /// Whose documents hold the alerts.
+    pub engine: &'a Engine<S>,
+    /// Where to.
+    pub publisher: &'a Publisher,
+    /// Who says so.
+    pub product: &'a Product,
+    /// Counts of the invocation.
+    pub metrics: &'a Metrics,
+    /// Until when alerts that another invocation holds are waited for, wall time in milliseconds.
+    pub until: i64,
+}
+
+/// An alert that stays where it is until the next delivery.
+#[derive(Debug, thiserror::Error)]
+pub enum OutboxError {
+    /// SNS did not acknowledge it.
+    #[error("an alert stays in the outbox")]
+    Publish(#[from] PublishError),
+    /// It cannot be written down.
+    #[error("a finding cannot be written as a message")]
+    Message(#[source] serde_json::Error),
+    /// It left, and the document could not be told.
+    #[error("an alert was sent and stays in the outbox")]
+    State(#[from] EngineError),
+    /// Another invocation has it.
+    #[error("{alerts} alerts are being sent by another invocation, which did not say that it was done")]
+    Elsewhere {
+        /// How many.
+        alerts: usize,
+    },
+}
+
+impl OutboxError {
+    /// Stable name, as Lambda reports it.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Publish(_) => "Weir.Publish",
+            Self::Message(_) => "Weir.Message",
+            Self::State(_) => "Weir.State",
+            Self::Elsewhere { .. } => "Weir.Elsewhere",
+        }
+    }
+}
+
+impl<S: Store> Outbox<'_, S> {
+    /// Publishes an entity's alerts and has them forgotten; one that SNS did not take stays.
+    ///
+    /// # Errors
+    ///
+    /// The first alert that could not be sent; the others were.
+    pub async fn send(&self, entity: &EntityKey, alerts: &[Alert]) -> Result<(), OutboxError> {
+        if alerts.is_empty() {
+            return Ok(());
+        }
+        // Before, and not after: the deadline may come in between.
+        self.metrics.count(|counts| counts.unconfirmed += alerts.len() as u64);
+        let mut sent = Vec::new();
+        let mut failed = None;
+        for alert in alerts {
+            match self.publish(&alert.finding).await {
+                Ok(()) => sent.push(alert.id),
+                Err(error) => {
+                    failed.get_or_insert(error);
+                }
+            }
+        }
+        if !sent.is_empty() {
+            self.engine.confirm(entity, &sent, now()).await?;
+            self.metrics.count(|counts| counts.unconfirmed -= sent.len() as u64);
+        }
+        failed.map_or(Ok(()), Err)
+    }
+
+    /// Counts findings that are kept for the record: they leave nowhere.
+    pub fn record(&self, findings: &[Finding]) {
+        for finding in findings {
+            self.metrics.count(|counts| counts.recorded += 1);
+            told("recorded", finding);
+        }
+    }
+
+    /// Gives another invocation time to send what it holds, before the next look.
+    ///
+    /// # Errors
+    ///
+    /// [`OutboxError::Elsewhere`] when there is no time left: this delivery may be the last that knows of them.
+    pub async fn wait(&self, alerts: usize) -> Result<(), OutboxError> {
+        let pause = POLL / 2 + fastrand::u64(0..POLL);
+        if now().saturating_add(pause.cast_signed()) > self.until {
+            self.metrics.count(|counts| counts.unconfirmed += alerts as u64);
+            return Err(OutboxError::Elsewhere { alerts });
+        }
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+        Ok(())
+    }
+
+    /// Tells subscribers.
+    async fn publish(&self, finding: &Finding) -> Result<(), OutboxError> {
+        let message = to_sns(finding, self.product).map_err(OutboxError::Message)?;
+        self.publisher.publish(message).await?;
+        self.metrics.count(|counts| counts.findings += 1);
+        told("published", finding);
+        Ok(())
+    }
+}
+
+fn told(what: &str, finding: &Finding) {
+    let (severity, kernel) = (finding.severity.name(), finding.kernel.name());
+    tracing::info!(incident = finding.uid, severity, kernel, "{what}");
+}
