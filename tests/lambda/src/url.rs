@@ -26,21 +26,24 @@ pub struct Url {
     /// `http://127.0.0.1:…`.
     pub address: String,
     function: Arc<Turn<Function>>,
-    statuses: Arc<Mutex<Vec<u16>>>,
+    answers: Answers,
 }
+
+/// Status and body of each answer.
+type Answers = Arc<Mutex<Vec<(u16, String)>>>;
 
 impl Url {
     /// Serves a function.
     pub async fn serve(function: Function) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let url = Self { address, function: Arc::new(Turn::new(function)), statuses: Arc::default() };
-        let (function, statuses) = (Arc::clone(&url.function), Arc::clone(&url.statuses));
+        let url = Self { address, function: Arc::new(Turn::new(function)), answers: Arc::default() };
+        let (function, answers) = (Arc::clone(&url.function), Arc::clone(&url.answers));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (function, statuses) = (Arc::clone(&function), Arc::clone(&statuses));
+                let (function, answers) = (Arc::clone(&function), Arc::clone(&answers));
                 let service =
-                    service_fn(move |request| answer(request, Arc::clone(&function), Arc::clone(&statuses)));
+                    service_fn(move |request| answer(request, Arc::clone(&function), Arc::clone(&answers)));
                 tokio::spawn(
                     hyper::server::conn::http1::Builder::new()
                         .serve_connection(TokioIo::new(stream), service),
@@ -50,9 +53,10 @@ impl Url {
         url
     }
 
-    /// How often a status was answered so far.
-    pub fn answered(&self, status: u16) -> usize {
-        self.statuses.lock().unwrap().iter().filter(|have| **have == status).count()
+    /// The bodies that were answered with a status so far.
+    pub fn answered(&self, status: u16) -> Vec<String> {
+        let answers = self.answers.lock().unwrap();
+        answers.iter().filter(|(have, _)| *have == status).map(|(_, body)| body.clone()).collect()
     }
 
     /// The sum of a metric of the function.
@@ -69,7 +73,7 @@ impl Url {
 async fn answer(
     request: Request<Incoming>,
     function: Arc<Turn<Function>>,
-    statuses: Arc<Mutex<Vec<u16>>>,
+    answers: Answers,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let (parts, body) = request.into_parts();
     let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
@@ -85,8 +89,8 @@ async fn answer(
         Answer::Failed(_) => json!({"statusCode": 502, "body": "Internal Server Error"}),
     };
     let status = u16::try_from(answer["statusCode"].as_u64().unwrap()).unwrap();
-    statuses.lock().unwrap().push(status);
     let text = answer["body"].as_str().unwrap_or_default();
+    answers.lock().unwrap().push((status, text.to_owned()));
     let bytes = if answer["isBase64Encoded"] == true {
         STANDARD.decode(text).unwrap()
     } else {
