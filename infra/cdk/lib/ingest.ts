@@ -2,6 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { WeirFunction } from './function.js';
+import { judges, judging } from './judging.js';
 import { allow } from './policy.js';
 import type { WeirProps } from './props.js';
 import type { Weir } from './weir.js';
@@ -19,21 +20,10 @@ export class Ingest extends WeirFunction {
       description: 'Reads what forwarders of hosts, containers and sensors post.',
       code: props.code.ingest,
       verb: 'ingest',
-      statements: [
-        allow('dynamodb', ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query'], weir.table.tableArn),
-        allow('sns', ['Publish'], weir.findings.topicArn),
-        allow('sqs', ['SendMessage'], weir.quarantine.queueArn, weir.failedEvents.queueArn),
-        allow('s3', ['ListBucket'], weir.intel.bucketArn),
-        allow('s3', ['GetObject'], weir.intel.arnForObjects('*')),
-      ],
+      statements: judges(weir),
       environment: {
-        WEIR_TABLE: weir.table.tableName,
-        WEIR_TOPIC_ARN: weir.findings.topicArn,
+        ...judging(weir, props),
         WEIR_FLOW_FORMAT: props.flowFormat ?? '',
-        WEIR_INTEL_BUCKET: weir.intel.bucketName,
-        WEIR_QUARANTINE_URL: weir.quarantine.queueUrl,
-        WEIR_QUARANTINE_RAW: `${props.quarantineRaw ?? false}`,
-        WEIR_CONCURRENCY: '16',
         WEIR_TOKEN_PARAMETER: tokens ?? '',
       },
       memorySize: 512,

@@ -189,6 +189,20 @@ pub fn base(binary: Binary) -> Vec<(String, String)> {
     .into()
 }
 
+/// The variables of a function that reaches nothing of AWS; later ones win.
+pub fn unreachable(binary: Binary, extra: &[(&str, &str)]) -> Vec<(String, String)> {
+    let own = [
+        ("WEIR_STAGE", "test"),
+        ("WEIR_TABLE", TABLE),
+        ("WEIR_TOPIC_ARN", "arn:aws:sns:us-east-1:000000000000:weir"),
+        // Nobody listens on the discard port.
+        ("AWS_ENDPOINT_URL", "http://127.0.0.1:9"),
+    ];
+    let mut variables = base(binary);
+    variables.extend(own.iter().chain(extra).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    variables
+}
+
 /// An emulator of DynamoDB with the table, for as long as the runtime lives.
 async fn dynamodb() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -15,7 +15,7 @@ mod runtime_api;
 mod switch;
 mod url;
 
-pub use cloud::{Cloud, TABLE, base};
+pub use cloud::{Cloud, TABLE, base, unreachable};
 pub use function::{Binary, Function, wall};
 pub use moto::{Moto, texts};
 pub use pack::{gzip, packed, subscription};

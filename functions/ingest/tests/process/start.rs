@@ -1,27 +1,15 @@
 //! Starting, and what needs nothing of AWS.
 
 use serde_json::json;
-use weir_lambda::{Answer, Function, base, url_event};
+use weir_lambda::{Answer, Function, unreachable, url_event};
 
 use crate::BINARY;
 use crate::requests::{answer, post};
 
-fn variables(extra: &[(&str, &str)]) -> Vec<(String, String)> {
-    let own = [
-        ("WEIR_STAGE", "test"),
-        ("WEIR_TABLE", "weir"),
-        ("WEIR_TOPIC_ARN", "arn:aws:sns:us-east-1:000000000000:weir"),
-        // Nobody listens on the discard port.
-        ("AWS_ENDPOINT_URL", "http://127.0.0.1:9"),
-    ];
-    let mut variables = base(BINARY);
-    variables.extend(own.iter().chain(extra).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-    variables
-}
-
 #[tokio::test]
 async fn tokens_among_the_settings_end_the_start_with_the_variable() {
-    let output = BINARY.command(&variables(&[("WEIR_TOKEN_PARAMETER", "/weir/test/token")])).output().await;
+    let output =
+        BINARY.command(&unreachable(BINARY, &[("WEIR_TOKEN_PARAMETER", "/weir/test/token")])).output().await;
     let output = output.unwrap();
     let text = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success() && text.contains("WEIR_TOKEN_PARAMETER"), "{text}");
@@ -29,7 +17,7 @@ async fn tokens_among_the_settings_end_the_start_with_the_variable() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_anything_of_aws_it_is_well_and_asks_every_batch_to_come_again() {
-    let mut function = Function::start(BINARY, variables(&[])).await;
+    let mut function = Function::start(BINARY, unreachable(BINARY, &[])).await;
     for (method, status) in [("HEAD", 200), ("GET", 200), ("DELETE", 405)] {
         let event = url_event(method, "/any", &json!({}), b"");
         assert_eq!(answer(&mut function, &event).await.0, status, "{method}");
