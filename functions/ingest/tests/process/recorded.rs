@@ -1,13 +1,34 @@
-//! Requests that were recorded from forwarders, where they are present.
+//! Requests of forwarders: written after what they send, and recorded ones, where they are present.
 
 use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
-use weir_lambda::url_event;
+use weir_lambda::{gzip, url_event};
 
 use crate::cloud;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
+async fn each_forwarder_is_understood_and_answered() {
+    let cloud = cloud("forwarders").await;
+    let mut function = cloud.function(&[]).await;
+    for line in include_str!("requests.jsonl").lines() {
+        let request: Value = serde_json::from_str(line).unwrap();
+        let text = |name: &str| request[name].as_str().unwrap();
+        let body = match request["headers"]["Content-Encoding"].as_str() {
+            Some("gzip") => gzip(text("body").as_bytes()),
+            _ => text("body").as_bytes().to_vec(),
+        };
+        let before = function.metric("Records").await;
+        let event = url_event(text("method"), text("path"), &request["headers"], &body);
+        let answer = function.succeed(&event).await;
+        assert_eq!(answer["statusCode"], request["status"], "{}: {answer}", text("who"));
+        let records = function.metric("Records").await - before;
+        assert_eq!(request["records"], records, "{}: {answer}", text("who"));
+    }
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
