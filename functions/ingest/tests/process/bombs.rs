@@ -52,13 +52,15 @@ async fn a_zip_bomb_is_refused_cheaply_and_without_a_token_not_opened_at_all() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
-async fn a_document_that_is_a_tree_of_nothings_does_not_take_the_memory_of_one() {
+async fn the_worst_document_fits_the_functions_memory_and_a_longer_one_is_refused() {
     let cloud = cloud("tree").await;
     let mut function = cloud.function(&[]).await;
-    let tree = format!("{{\"resourceLogs\":[{}0]}}", "0,".repeat(24 << 20));
+    // A number of two bytes is a value of 32 in a tree.
+    let tree = |numbers: usize| gzip(format!("{{\"resourceLogs\":[{}0]}}", "0,".repeat(numbers)).as_bytes());
     let headers = json!({"content-encoding": "gzip", "content-type": "application/json"});
-    let (status, _) = answer(&mut function, &post(&headers, &gzip(tree.as_bytes()))).await;
-    assert_eq!(status, 400);
+    assert_eq!(answer(&mut function, &post(&headers, &tree(24 << 20))).await.0, 400);
     assert_eq!(function.metric("Rejects/too-long").await, 1);
     assert!(function.peak() < 256 * MIB, "{} KiB", function.peak());
+    assert_eq!(answer(&mut function, &post(&headers, &tree((8 << 20) - 64))).await.0, 200);
+    assert!(function.peak() < 448 * MIB, "{} KiB", function.peak());
 }
