@@ -18,6 +18,8 @@ SCENARIOS = {
         "VpcId": "vpc-0123456789abcdef0",
         "TrailLogGroupName": "trail",
         "SenderOrganization": "o-abcdefghij",
+        "IngestTokenParameter": "/weir-tokens/prod",
+        "IngestConcurrency": "10",
         "AlertEmail": "security@example.com",
         "OperationsEmail": "operations@example.com",
     },
@@ -38,6 +40,7 @@ LOGS_AND_TRACES = {
     "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
 }
+ASKED = {"ssm:GetParameter": "IngestTokenParameter"}
 OWN_KEY = {"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"}
 POLLS = {
     "AWS::Kinesis::Stream": {
@@ -80,7 +83,9 @@ def against_code(parameters, resources):
         called = source.actions(written[name])
         role = next(p for kind, p in resources if kind == "AWS::IAM::Role" and is_role_of(p, name))
         allowed = {action for policy in listed(role["Policies"]) for action in actions(policy)}
-        needed = set(called) | LOGS_AND_TRACES | platform(name, parameters, resources)
+        # What only some deployments ask for.
+        unused = {action for action, parameter in ASKED.items() if not parameters.get(parameter)}
+        needed = set(called) - unused | LOGS_AND_TRACES | platform(name, parameters, resources)
         yield from differences(f"actions of {name}", needed, allowed)
     yield from metrics(resources)
     yield from told(resources)

@@ -63,6 +63,8 @@ def variables(folders):
     (body,) = [
         match[1] for match in (re.search(rf"\nimpl {reader} {{(.*?)\n}}\n", text, re.S) for text in places) if match
     ]
+    if re.search(r"\bEnvironment::read\(", body):
+        body += re.search(r"\nimpl Environment {(.*?)\n}\n", shared, re.S)[1]
     for method in re.findall(r"\bread\.(\w+)\(", body):
         body += re.search(rf"    fn {method}\(&self.*?\n    }}\n", shared, re.S)[0]
     mentioned = {name for constant, name in names.items() if re.search(rf"\b{constant}\b", body)}

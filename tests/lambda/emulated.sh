@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Runs the tests of functions as processes, against emulators of AWS of its own.
 # Usage: tests/lambda/emulated.sh [ARGUMENTS OF THE TEST RUNNER], such as -E 'package(weir-lambda)'
-# Needs Python 3; what it installs stays in the target directory.
+# Needs Python 3; what it installs stays in the target directory. WEIR_TEST_TARGET names other tests than `process`.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 # Together, whichever are wanted: alone each would have the SDKs built with features of its own.
-crates=(-p weir-flow-logs -p weir-lambda)
+crates=(-p weir-flow-logs -p weir-ingest -p weir-lambda)
 
 target=${CARGO_TARGET_DIR:-$PWD/target}
 
@@ -43,7 +43,7 @@ if [ -z "${ready:-}" ]; then
 fi
 
 if cargo nextest --version >/dev/null 2>&1; then
-  cargo nextest run "${crates[@]}" --test process --run-ignored all --no-fail-fast "$@"
+  cargo nextest run "${crates[@]}" --test "${WEIR_TEST_TARGET:-process}" --run-ignored all --no-fail-fast "$@"
 else
-  cargo test "${crates[@]}" --test process -- --include-ignored "$@"
+  cargo test "${crates[@]}" --test "${WEIR_TEST_TARGET:-process}" -- --include-ignored "$@"
 fi

@@ -1,8 +1,6 @@
 //! One invocation.
 
 use std::cell::RefCell;
-use std::pin::Pin;
-use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_lambda_events::sqs::SqsBatchResponse;
@@ -10,7 +8,8 @@ use lambda_runtime::Context;
 use serde_json::value::RawValue;
 use weir_alerting::Product;
 use weir_aws_host::{
-    Delivery, Environment, IntelStore, Metrics, Outbox, Publisher, Quarantine, SettingsStore, now,
+    Delivery, Environment, IntelStore, Metrics, Outbox, Publisher, Quarantine, SettingsStore, apart, left,
+    now,
 };
 use weir_dynamodb::DynamoStore;
 use weir_state::Engine;
@@ -39,12 +38,6 @@ pub(crate) struct Function {
 
 /// Names failed messages and records; sent as `null` where the sender takes no such answer.
 type Answer = Option<SqsBatchResponse>;
-
-/// Waits after a lost race for a document, longer after each, so that writers that met once part.
-fn apart(lost: u32) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-    let longest = 10 << lost.min(6);
-    Box::pin(tokio::time::sleep(Duration::from_millis(fastrand::u64(1..=longest))))
-}
 
 /// The inventory has nowhere to be.
 #[derive(Debug, thiserror::Error)]
@@ -80,10 +73,9 @@ impl Function {
     pub(crate) async fn invoke(&self, event: Box<RawValue>, context: Context) -> Result<Answer, Fault> {
         let metrics = Metrics::default();
         let deadline = i64::try_from(context.deadline).unwrap_or(i64::MAX);
-        let left = deadline.saturating_sub(now()).saturating_sub(MARGIN);
-        let left = Duration::from_millis(u64::try_from(left).unwrap_or_default());
         let handled = self.handle(event.get(), &context, deadline, &metrics);
-        let answer = tokio::time::timeout(left, handled).await.unwrap_or(Err(Fault::Deadline));
+        let answer =
+            tokio::time::timeout(left(deadline, MARGIN), handled).await.unwrap_or(Err(Fault::Deadline));
         if let Err(fault) = &answer {
             tracing::error!(request = context.request_id, fault = fault.chain(), "invocation failed");
         }

@@ -3,19 +3,16 @@
 use std::error::Error;
 
 use lambda_runtime::Diagnostic;
-use weir_aws_host::{OutboxError, QuarantineError, SettingsError};
+use weir_aws_host::{ApplyError, QuarantineError, SettingsError};
 use weir_records::envelope::EnvelopeError;
-use weir_state::engine::EngineError;
 
 /// A failure that a retry can mend. Whatever was saved before it is recognised then.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Fault {
     #[error("the settings are not known yet")]
     Settings(#[from] SettingsError),
-    #[error("the state of an entity cannot be changed")]
-    State(#[from] EngineError),
     #[error(transparent)]
-    Outbox(#[from] OutboxError),
+    Apply(#[from] ApplyError),
     #[error("a refused payload cannot be quarantined")]
     Quarantine(#[from] QuarantineError),
     #[error(
@@ -39,8 +36,7 @@ impl Fault {
     const fn code(&self) -> &'static str {
         match self {
             Self::Settings(_) => "Weir.Settings",
-            Self::State(_) => "Weir.State",
-            Self::Outbox(error) => error.code(),
+            Self::Apply(error) => error.code(),
             Self::Quarantine(_) => "Weir.Quarantine",
             Self::Object { .. } => "Weir.Object",
             Self::Deadline => "Weir.Deadline",

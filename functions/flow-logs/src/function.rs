@@ -1,9 +1,7 @@
 //! One invocation: every piece of the event read, applied and answered for.
 
 use std::cell::RefCell;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_lambda_events::sqs::SqsBatchResponse;
@@ -14,8 +12,8 @@ use serde_json::value::RawValue;
 use tokio::time::Instant;
 use weir_alerting::Product;
 use weir_aws_host::{
-    Delivery, Environment, IntelStore, Metrics, Piece, Publisher, Quarantine, Refused, Sender, SettingsStore,
-    now,
+    Applier, Delivery, Environment, IntelStore, MARGIN, Metrics, Piece, Publisher, Quarantine, Refused,
+    Sender, SettingsStore, apart, left, now,
 };
 use weir_detection::settings::Settings;
 use weir_dynamodb::DynamoStore;
@@ -25,7 +23,6 @@ use weir_records::envelope::{Content, Scratch};
 use weir_records::{Format, FormatError};
 use weir_state::engine::Engine;
 
-use crate::apply::{Applier, MARGIN};
 use crate::fault::Fault;
 use crate::object;
 use crate::payload::{self, Payload, UNREADABLE};
@@ -49,22 +46,10 @@ pub(crate) struct Function {
     product: Product,
 }
 
-/// Time until `margin` milliseconds before the deadline.
-fn left(deadline: i64, margin: i64) -> Duration {
-    let left = deadline.saturating_sub(now()).saturating_sub(margin);
-    Duration::from_millis(u64::try_from(left).unwrap_or_default())
-}
-
-/// Waits after a lost race for a document, longer after each, so that writers that met once part.
-fn apart(lost: u32) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-    let longest = 10 << lost.min(6);
-    Box::pin(tokio::time::sleep(Duration::from_millis(fastrand::u64(1..=longest))))
-}
-
 /// What one invocation works with.
 struct Work<'a> {
     function: &'a Function,
-    applier: Applier<'a>,
+    applier: Applier<'a, DynamoStore>,
     settings: &'a Arc<Settings>,
     intel: &'a Arc<Intel>,
     request: &'a str,

@@ -1,6 +1,5 @@
 //! The Lambda that reads VPC Flow Logs: deliveries in, findings to SNS.
 
-mod apply;
 mod fault;
 mod function;
 mod object;

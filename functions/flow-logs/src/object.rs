@@ -11,8 +11,9 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::operation::get_object::{GetObjectError, GetObjectOutput};
 use tokio::sync::mpsc;
-use weir_aws_host::now;
+use weir_aws_host::{Applier, now};
 use weir_detection::settings::Settings;
+use weir_dynamodb::DynamoStore;
 use weir_intel::Intel;
 use weir_records::envelope::S3Object;
 use weir_records::{Format, ReadOptions, Source};
@@ -20,7 +21,6 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use self::chunks::Chunks;
 use self::slices::{Failed, Slices};
-use crate::apply::Applier;
 use crate::fault::Fault;
 
 /// Chunks of the object's body that wait to be read.
@@ -39,7 +39,7 @@ pub(crate) async fn apply(
     client: &Client,
     object: &S3Object,
     reading: Reading,
-    applier: &Applier<'_>,
+    applier: &Applier<'_, DynamoStore>,
 ) -> Result<Option<&'static str>, Fault> {
     let name = format!("s3://{}/{}", object.bucket, object.key);
     let fault = |source| Fault::Object { object: name.clone(), source };

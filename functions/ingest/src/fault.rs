@@ -1,8 +1,7 @@
 //! What makes an invocation, or one piece of it, fail: our own faults, never the input's.
 
 use lambda_runtime::Diagnostic;
-use weir_aws_host::{PublishError, QuarantineError, SettingsError};
-use weir_state::engine::EngineError;
+use weir_aws_host::{ApplyError, QuarantineError, SettingsError};
 
 use crate::token::TokenError;
 
@@ -13,16 +12,10 @@ pub(crate) enum Fault {
     Settings(#[from] SettingsError),
     #[error("the tokens are not known yet")]
     Tokens(#[from] TokenError),
-    #[error("the state of an entity cannot be changed")]
-    State(#[from] EngineError),
-    #[error("an alert stays in the outbox")]
-    Publish(#[from] PublishError),
-    #[error("a finding cannot be written as a message")]
-    Message(#[source] serde_json::Error),
+    #[error(transparent)]
+    Apply(#[from] ApplyError),
     #[error("a refused payload cannot be quarantined")]
     Quarantine(#[from] QuarantineError),
-    #[error("{alerts} alerts are being sent by another invocation, which did not say that it was done")]
-    Elsewhere { alerts: usize },
     #[error("the invocation came to its deadline; raise the function's timeout or send smaller batches")]
     Deadline,
     #[error(
@@ -37,11 +30,8 @@ impl Fault {
         match self {
             Self::Settings(_) => "Weir.Settings",
             Self::Tokens(_) => "Weir.Tokens",
-            Self::State(_) => "Weir.State",
-            Self::Publish(_) => "Weir.Publish",
-            Self::Message(_) => "Weir.Message",
+            Self::Apply(error) => error.code(),
             Self::Quarantine(_) => "Weir.Quarantine",
-            Self::Elsewhere { .. } => "Weir.Elsewhere",
             Self::Deadline => "Weir.Deadline",
             Self::Event => "Weir.Event",
         }

@@ -1,8 +1,6 @@
 //! One invocation: told what it is, and answered in the way of its sender.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::pin::Pin;
-use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_lambda_events::sqs::SqsBatchResponse;
@@ -13,15 +11,14 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use weir_alerting::Product;
 use weir_aws_host::{
-    Delivery, IngestEnvironment, IntelStore, Metrics, Piece, Publisher, Quarantine, Sender, SettingsStore,
-    now,
+    Applier, Delivery, IngestEnvironment, IntelStore, MARGIN, Metrics, Piece, Publisher, Quarantine, Sender,
+    SettingsStore, apart, left, now,
 };
 use weir_dynamodb::DynamoStore;
 use weir_records::decode::Compression;
 use weir_records::{Format, FormatError};
 use weir_state::engine::Engine;
 
-use crate::apply::{Applier, MARGIN};
 use crate::body;
 use crate::event::Event;
 use crate::fault::Fault;
@@ -66,18 +63,6 @@ pub(crate) enum Answer {
 #[derive(Debug, thiserror::Error)]
 #[error("the environment variable `WEIR_FLOW_FORMAT` should list the fields of the flow logs")]
 pub(crate) struct FlowFormatError(#[source] FormatError);
-
-/// Time until `margin` milliseconds before the deadline.
-fn left(deadline: i64, margin: i64) -> Duration {
-    let left = deadline.saturating_sub(now()).saturating_sub(margin);
-    Duration::from_millis(u64::try_from(left).unwrap_or_default())
-}
-
-/// Waits after a lost race for a document, longer after each, so that writers that met once part.
-fn apart(lost: u32) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-    let longest = 10 << lost.min(6);
-    Box::pin(tokio::time::sleep(Duration::from_millis(fastrand::u64(1..=longest))))
-}
 
 /// One invocation, as far as its context and its counts go.
 struct Invocation<'a> {

@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
-use weir_aws_host::{Quarantine, Refused};
+use weir_aws_host::{Applier, Quarantine, Refused};
+use weir_dynamodb::DynamoStore;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::apply::Applier;
 use crate::fault::Fault;
 use crate::payload::{self, Payload, Reading};
 use crate::refusal::Refusal;
 
 /// What one invocation works with.
 pub(crate) struct Work<'a> {
-    pub(crate) applier: Applier<'a>,
+    pub(crate) applier: Applier<'a, DynamoStore>,
     pub(crate) reading: Reading<'a>,
     pub(crate) quarantine: &'a Quarantine,
 }

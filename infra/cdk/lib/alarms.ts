@@ -120,6 +120,7 @@ export class Alarms extends Construct {
     );
     this.refused();
     this.scheduled();
+    this.posted();
 
     this.silent(
       'silent',
@@ -283,6 +284,57 @@ export class Alarms extends Construct {
       ofFunction,
       'The lists are not refreshed at all. Check the schedule.',
       { periods: 6, period },
+    );
+  }
+
+  private posted(): void {
+    const { ingest } = this.weir;
+    const ofFunction = { FunctionName: ingest.function.functionName };
+    const own = this.weir.dimensions(ingest);
+    this.raise(
+      'ingest-errors',
+      'AWS/Lambda',
+      'Errors',
+      ofFunction,
+      'An invocation of ingest failed. Look for `invocation failed` in the log of the function ingest.',
+    );
+    this.raise(
+      'ingest-throttles',
+      'AWS/Lambda',
+      'Throttles',
+      ofFunction,
+      'Forwarders were answered 429 and send again. Raise IngestConcurrency.',
+      { periods: 3 },
+    );
+    this.raise(
+      'ingest-events-dropped',
+      'AWS/Lambda',
+      'AsyncEventsDropped',
+      ofFunction,
+      'Lambda gave up on events of ingest. They are in the queue of failed events.',
+    );
+    this.raise(
+      'ingest-unavailable',
+      'Weir',
+      'Unavailable',
+      own,
+      'Forwarders were answered 503 and send again. The log of the function ingest says what cannot be reached.',
+      { periods: 3 },
+    );
+    this.raise(
+      'ingest-unauthorized',
+      'Weir',
+      'Unauthorized',
+      own,
+      'Requests without a token, or with a wrong one, go on. A forwarder whose token is old loses its logs.',
+      { above: 10, periods: 3 },
+    );
+    this.raise(
+      'ingest-alerts-unsent',
+      'Weir',
+      'UnconfirmedAlerts',
+      own,
+      'Findings of ingest were not confirmed as sent. They leave with a retry; if this stays, check the topic.',
     );
   }
 

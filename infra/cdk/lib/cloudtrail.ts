@@ -2,6 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { WATCHED_CALLS } from './calls.js';
 import { WeirFunction } from './function.js';
+import { judging } from './judging.js';
 import { allow } from './policy.js';
 import type { WeirProps } from './props.js';
 import type { Weir } from './weir.js';
@@ -23,15 +24,7 @@ export class Cloudtrail extends WeirFunction {
         allow('sns', ['Publish'], weir.findings.topicArn),
         allow('sqs', ['SendMessage'], weir.quarantine.queueArn, weir.failedEvents.queueArn),
       ],
-      environment: {
-        WEIR_TABLE: weir.table.tableName,
-        WEIR_TOPIC_ARN: weir.findings.topicArn,
-        WEIR_FLOW_FORMAT: '',
-        WEIR_INTEL_BUCKET: weir.intel.bucketName,
-        WEIR_QUARANTINE_URL: weir.quarantine.queueUrl,
-        WEIR_QUARANTINE_RAW: `${props.quarantineRaw ?? false}`,
-        WEIR_CONCURRENCY: '16',
-      },
+      environment: { ...judging(weir, props), WEIR_FLOW_FORMAT: '' },
       memorySize: 256,
       maxEventAge: Duration.hours(1),
     });

@@ -28,6 +28,8 @@ export function dashboard(scope: Construct, id: string, weir: Weir): cloudwatch.
       own('UnconfirmedAlerts'),
       weir.metric('Findings', {}, weir.cloudtrail),
       weir.metric('UnconfirmedAlerts', {}, weir.cloudtrail),
+      weir.metric('Findings', {}, weir.ingest),
+      weir.metric('UnconfirmedAlerts', {}, weir.ingest),
     ]),
     graph('Records, and what was refused', [own('Records'), own('Rejects'), own('Quarantined'), own('Losses')]),
     graph('Lag: now less the latest record', [own('Lag', 'p50'), own('Lag', 'p95'), own('Lag', MAXIMUM)]),
@@ -80,6 +82,14 @@ export function dashboard(scope: Construct, id: string, weir: Weir): cloudwatch.
       own('WindowsLearning'),
       own('WindowsProvisional'),
       own('WindowsMature'),
+    ]),
+    graph('What forwarders post', [
+      weir.metric('Records', {}, weir.ingest),
+      weir.metric('Rejects', {}, weir.ingest),
+      weir.metric('NotJudged', {}, weir.ingest),
+      weir.metric('Unused', {}, weir.ingest),
+      weir.metric('Unauthorized', {}, weir.ingest),
+      weir.metric('Unavailable', {}, weir.ingest),
     ]),
   );
   return board;

@@ -1,7 +1,7 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { WeirFunction } from './function.js';
-import { allow } from './policy.js';
+import { judges, judging } from './judging.js';
 import type { WeirProps } from './props.js';
 import { RECOMMENDED_FORMAT } from './vpc-flow-logs.js';
 import type { Weir } from './weir.js';
@@ -15,21 +15,10 @@ export class FlowLogs extends WeirFunction {
       description: 'Reads VPC Flow Logs, finds bandwidth hijacking, tells SNS.',
       code: props.code.flowLogs,
       verb: 'detect',
-      statements: [
-        allow('dynamodb', ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query'], weir.table.tableArn),
-        allow('sns', ['Publish'], weir.findings.topicArn),
-        allow('sqs', ['SendMessage'], weir.quarantine.queueArn, weir.failedEvents.queueArn),
-        allow('s3', ['ListBucket'], weir.intel.bucketArn),
-        allow('s3', ['GetObject'], weir.intel.arnForObjects('*')),
-      ],
+      statements: judges(weir),
       environment: {
-        WEIR_TABLE: weir.table.tableName,
-        WEIR_TOPIC_ARN: weir.findings.topicArn,
+        ...judging(weir, props),
         WEIR_FLOW_FORMAT: props.flowFormat ?? (props.vpc ? RECOMMENDED_FORMAT : ''),
-        WEIR_INTEL_BUCKET: weir.intel.bucketName,
-        WEIR_QUARANTINE_URL: weir.quarantine.queueUrl,
-        WEIR_QUARANTINE_RAW: `${props.quarantineRaw ?? false}`,
-        WEIR_CONCURRENCY: '16',
       },
       memorySize: props.memorySize ?? 256,
       reservedConcurrency: props.reservedConcurrency,

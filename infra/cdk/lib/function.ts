@@ -28,6 +28,8 @@ interface FunctionProps {
   readonly memorySize: number;
   readonly reservedConcurrency?: number;
   readonly maxEventAge: Duration;
+  /** Default: that of all functions. */
+  readonly timeout?: Duration;
 }
 
 /** One of Weir's functions, with its log and a role that says in full what it may do. */
@@ -72,7 +74,7 @@ export class WeirFunction extends Construct {
       runtime: lambda.Runtime.PROVIDED_AL2023,
       architecture: props.architecture ?? lambda.Architecture.ARM_64,
       memorySize: own.memorySize,
-      timeout: TIMEOUT,
+      timeout: own.timeout ?? TIMEOUT,
       reservedConcurrentExecutions: own.reservedConcurrency,
       // What it may do is written above, in full.
       role: this.role.withoutPolicyUpdates(),

@@ -11,6 +11,8 @@ export interface WeirCode {
   readonly flowLogs: lambda.Code;
   /** Of `--bin cloudtrail`. */
   readonly cloudtrail: lambda.Code;
+  /** Of `--bin ingest`. */
+  readonly ingest: lambda.Code;
   /** Of `--bin intel`. */
   readonly intel: lambda.Code;
 }
@@ -53,6 +55,14 @@ export interface WeirProps {
   readonly trailBucket?: s3.IBucket;
   /** Prefix of the trail in its bucket. Default: `AWSLogs/`. */
   readonly trailPrefix?: string;
+
+  /**
+   * Name of a SecureString with the tokens that forwarders show, outside of `/weir/`; opens the URL to whoever shows
+   * one. Default: none, the URL takes signed requests only.
+   */
+  readonly ingestTokenParameter?: string;
+  /** Concurrency set aside for forwarders and not exceeded: the only limit on an open URL. Default: none. */
+  readonly ingestConcurrency?: number;
 
   /** Organization whose accounts may subscribe the logs destination. */
   readonly senderOrganization?: string;

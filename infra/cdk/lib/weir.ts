@@ -16,6 +16,7 @@ import { Cloudtrail } from './cloudtrail.js';
 import { dashboard } from './dashboard.js';
 import { FlowLogs } from './flow-logs.js';
 import type { WeirFunction } from './function.js';
+import { Ingest } from './ingest.js';
 import { IntelRefresh } from './intel.js';
 import { Objects } from './objects.js';
 import { OtherAccounts } from './other-accounts.js';
@@ -48,6 +49,8 @@ export class Weir extends Construct {
   readonly flowLogs: FlowLogs;
   /** The function that keeps the inventory. */
   readonly cloudtrail: Cloudtrail;
+  /** The function that forwarders post to, and its URL. */
+  readonly ingest: Ingest;
   /** The function that keeps the lists fresh. */
   readonly intelRefresh: IntelRefresh;
   /** The queue to which a bucket announces its objects, where there is one. */
@@ -123,6 +126,7 @@ export class Weir extends Construct {
     this.flowLogs = new FlowLogs(this, 'FlowLogs', props);
     this.intelRefresh = new IntelRefresh(this, 'IntelRefresh', props);
     this.cloudtrail = new Cloudtrail(this, 'Cloudtrail', props);
+    this.ingest = new Ingest(this, 'Ingest', props);
 
     const stored = props.vpc && props.flowLogDelivery === 's3';
     if (stored || props.bucket) {
@@ -263,6 +267,9 @@ function checked(props: WeirProps): string {
   const stage = props.stage ?? 'prod';
   if (!/^[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?$/.test(stage)) {
     throw new Error(`stage should be 1 to 20 lower-case letters, digits and inner hyphens, found ${stage}`);
+  }
+  if (props.ingestTokenParameter !== undefined && !/^(?!\/weir\/)(\/[\w.-]+)+$/.test(props.ingestTokenParameter)) {
+    throw new Error('ingestTokenParameter should begin with a slash and not lie under /weir/, which all functions read');
   }
   if (props.senderOrganization && props.senderAccounts) {
     throw new Error('senderOrganization admits all its accounts; leave out senderAccounts, or senderOrganization');

@@ -10,10 +10,10 @@ import { Weir, type WeirProps } from '../lib/index.js';
 export function deployed(app: App, id: string, props: (stack: Stack) => Partial<WeirProps> = () => ({})) {
   const stack = new Stack(app, id);
   const bucket = s3.Bucket.fromBucketName(stack, 'Code', 'code');
-  const [cloudtrail, flowLogs, intel] = ['cloudtrail', 'flow-logs', 'intel'].map((name) =>
+  const [cloudtrail, flowLogs, ingest, intel] = ['cloudtrail', 'flow-logs', 'ingest', 'intel'].map((name) =>
     lambda.Code.fromBucket(bucket, `${name}.zip`),
   );
-  const weir = new Weir(stack, 'Weir', { code: { cloudtrail, flowLogs, intel }, ...props(stack) });
+  const weir = new Weir(stack, 'Weir', { code: { cloudtrail, flowLogs, ingest, intel }, ...props(stack) });
   return { stack, weir, template: () => Template.fromStack(stack) };
 }
 
@@ -25,6 +25,8 @@ export const throughLogs = (app: App) =>
   deployed(app, 'ThroughLogs', (stack) => ({
     vpc,
     trailLogGroup: logs.LogGroup.fromLogGroupName(stack, 'Trail', 'trail'),
+    ingestTokenParameter: '/weir-tokens/prod',
+    ingestConcurrency: 10,
     senderOrganization: 'o-abcdefghij',
     alertEmails: ['security@example.com'],
     operationsEmails: ['operations@example.com'],

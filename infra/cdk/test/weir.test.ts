@@ -25,7 +25,7 @@ test('each of several log groups is subscribed and watched, by one permission', 
     logGroups: ['/vpc/a', '/vpc/b'].map((name) => logs.LogGroup.fromLogGroupName(stack, name, name)),
   }));
   template().resourceCountIs('AWS::Logs::SubscriptionFilter', 2);
-  template().resourceCountIs('AWS::Lambda::Permission', 5);
+  template().resourceCountIs('AWS::Lambda::Permission', 6);
   for (const alarm of ['log-group-silent', '2-log-group-silent']) {
     template().hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmName: `weir-prod-${alarm}` });
   }
@@ -50,6 +50,15 @@ test('an existing bucket may announce objects, and nobody else', () => {
   });
 });
 
+test('the URL takes signed requests only, unless there are tokens', () => {
+  const signed = deployed(new App(), 'Signed').template();
+  signed.hasResourceProperties('AWS::Lambda::Url', { AuthType: 'AWS_IAM' });
+  assert.ok(!JSON.stringify(signed.findResources('AWS::Lambda::Permission')).includes('"Principal":"*"'));
+  const open = deployed(new App(), 'Open', () => ({ ingestTokenParameter: '/tokens' })).template();
+  open.hasResourceProperties('AWS::Lambda::Url', { AuthType: 'NONE' });
+  open.hasResourceProperties('AWS::Lambda::Permission', { Principal: '*', InvokedViaFunctionUrl: true });
+});
+
 test('grants name what they are about', () => {
   const { stack, weir, template } = deployed(new App(), 'Grants');
   const user = new iam.Role(stack, 'Analyst', { assumedBy: new iam.AccountRootPrincipal() });
@@ -70,6 +79,7 @@ test('grants name what they are about', () => {
 for (const [props, refused] of [
   [{ stage: 'Prod' }, /lower-case/],
   [{ senderOrganization: 'o-abcdefghij', senderAccounts: ['123456789012'] }, /leave out/],
+  [{ ingestTokenParameter: '/weir/prod/token' }, /not lie under/],
   [{ settings: { 'an0084/mod': 'off' } }, /no such setting: an0084\/mod/],
   [{ vpc, flowLogDelivery: 's3', bucket: { bucketName: 'b' } as s3.IBucket }, /leave out bucket/],
 ] as [Partial<WeirProps>, RegExp][]) {

@@ -3,6 +3,7 @@
 //! Nothing here knows what a record or a verdict is; a function reads the event, and this crate tells it
 //! how it is configured and carries away what it has to say.
 
+pub mod apply;
 pub mod delivery;
 pub mod environment;
 pub mod intel;
@@ -18,8 +19,9 @@ mod client;
 mod clock;
 mod failure;
 
+pub use apply::{Applier, ApplyError};
 pub use client::aws_config;
-pub use clock::now;
+pub use clock::{MARGIN, apart, left, now};
 pub use delivery::{Delivery, Piece, Sender};
 pub use environment::{
     Environment, EnvironmentError, IngestEnvironment, RefreshEnvironment, VARIABLES, Variable,

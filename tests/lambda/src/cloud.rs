@@ -90,6 +90,26 @@ impl Cloud {
             .unwrap();
     }
 
+    /// Keeps a secret in a parameter of its own, and gives its name.
+    pub async fn secret(&self, value: &str) -> String {
+        let name = format!("/weir-tokens/{}", self.stage);
+        aws_sdk_ssm::Client::new(&self.config)
+            .put_parameter()
+            .name(&name)
+            .value(value)
+            .r#type(ParameterType::SecureString)
+            .overwrite(true)
+            .send()
+            .await
+            .unwrap();
+        name
+    }
+
+    /// Where the table's emulator listens, `host:port`.
+    pub fn store(&self) -> &str {
+        &self.dynamodb
+    }
+
     /// Puts an object into a bucket of the test's own, and gives the bucket's name.
     pub async fn put(&self, key: &str, bytes: Vec<u8>) -> String {
         let s3 = aws_sdk_s3::Client::new(&self.config);
@@ -167,6 +187,20 @@ pub fn base(binary: Binary) -> Vec<(String, String)> {
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into()
+}
+
+/// The variables of a function that reaches nothing of AWS; later ones win.
+pub fn unreachable(binary: Binary, extra: &[(&str, &str)]) -> Vec<(String, String)> {
+    let own = [
+        ("WEIR_STAGE", "test"),
+        ("WEIR_TABLE", TABLE),
+        ("WEIR_TOPIC_ARN", "arn:aws:sns:us-east-1:000000000000:weir"),
+        // Nobody listens on the discard port.
+        ("AWS_ENDPOINT_URL", "http://127.0.0.1:9"),
+    ];
+    let mut variables = base(binary);
+    variables.extend(own.iter().chain(extra).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    variables
 }
 
 /// An emulator of DynamoDB with the table, for as long as the runtime lives.

@@ -12,9 +12,13 @@ mod function;
 mod moto;
 mod pack;
 mod runtime_api;
+mod switch;
+mod url;
 
-pub use cloud::{Cloud, TABLE, base};
+pub use cloud::{Cloud, TABLE, base, unreachable};
 pub use function::{Binary, Function, wall};
 pub use moto::{Moto, texts};
 pub use pack::{gzip, packed, subscription};
 pub use runtime_api::Answer;
+pub use switch::Switch;
+pub use url::{Url, url_event};

@@ -1,25 +1,12 @@
 //! Starting: what the environment has to say, and what AWS need not say yet.
 
 use std::time::Duration;
-use weir_lambda::{Answer, Function, base};
+use weir_lambda::{Answer, Function, unreachable};
 
 use crate::BINARY;
 
-fn variables(extra: &[(&str, &str)]) -> Vec<(String, String)> {
-    let own = [
-        ("WEIR_STAGE", "test"),
-        ("WEIR_TABLE", "weir"),
-        ("WEIR_TOPIC_ARN", "arn:aws:sns:us-east-1:000000000000:weir"),
-        // Nobody listens on the discard port.
-        ("AWS_ENDPOINT_URL", "http://127.0.0.1:9"),
-    ];
-    let mut variables = base(BINARY);
-    variables.extend(own.iter().chain(extra).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-    variables
-}
-
 async fn complaint(extra: &[(&str, &str)]) -> String {
-    let output = BINARY.command(&variables(extra)).output();
+    let output = BINARY.command(&unreachable(BINARY, extra)).output();
     let output = tokio::time::timeout(Duration::from_secs(30), output).await.unwrap().unwrap();
     assert!(!output.status.success());
     String::from_utf8(output.stderr).unwrap()
@@ -39,7 +26,7 @@ async fn a_missing_or_malformed_variable_ends_the_start_with_its_name() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_settings_an_event_fails_so_that_it_is_sent_again() {
-    let mut function = Function::start(BINARY, variables(&[])).await;
+    let mut function = Function::start(BINARY, unreachable(BINARY, &[])).await;
     let answer = function.invoke(r#"{"awslogs":{"data":"aGk="}}"#).await;
     assert!(
         matches!(&answer, Answer::Failed(error) if error.contains("Weir.Settings") && error.contains("/weir/test/")),

@@ -3,49 +3,82 @@
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use weir_alerting::Product;
-use weir_aws_host::{Metrics, Outbox, Publisher, now};
 use weir_detection::observation::Observations;
 use weir_detection::settings::Settings;
-use weir_dynamodb::DynamoStore;
 use weir_intel::Intel;
-use weir_state::engine::{Engine, Run};
+use weir_state::engine::{Engine, EngineError, Run};
+use weir_state::store::Store;
 
-use crate::fault::Fault;
-
-/// Left of the invocation when it gives up waiting, so that the answer still arrives. Milliseconds.
-pub(crate) const MARGIN: i64 = 1_000;
+use crate::clock::{MARGIN, now};
+use crate::failure::chain;
+use crate::metrics::Metrics;
+use crate::outbox::{Outbox, OutboxError};
+use crate::publish::Publisher;
 
 /// What one invocation applies with.
-pub(crate) struct Applier<'a> {
-    pub(crate) engine: &'a Engine<DynamoStore>,
-    pub(crate) publisher: &'a Publisher,
-    pub(crate) product: &'a Product,
-    pub(crate) settings: &'a Settings,
-    pub(crate) intel: &'a Intel,
-    pub(crate) metrics: &'a Metrics,
+#[derive(Clone, Copy, Debug)]
+pub struct Applier<'a, S> {
+    /// Whose documents change.
+    pub engine: &'a Engine<S>,
+    /// Where alerts go.
+    pub publisher: &'a Publisher,
+    /// Who says so.
+    pub product: &'a Product,
+    /// The settings in force.
+    pub settings: &'a Settings,
+    /// Lists, inventory, country and network data.
+    pub intel: &'a Intel,
+    /// Counts of the invocation.
+    pub metrics: &'a Metrics,
     /// Entities at a time.
-    pub(crate) concurrency: usize,
+    pub concurrency: usize,
     /// When Lambda ends the invocation, wall time in milliseconds.
-    pub(crate) deadline: i64,
+    pub deadline: i64,
 }
 
-impl Applier<'_> {
+/// A batch that was not applied to every entity, or whose alerts did not all leave; it can be delivered again.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// A document cannot be read or written.
+    #[error("the state of an entity cannot be changed")]
+    State(#[from] EngineError),
+    /// An alert stays.
+    #[error(transparent)]
+    Outbox(#[from] OutboxError),
+}
+
+impl ApplyError {
+    /// Stable name, as Lambda reports it.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::State(_) => "Weir.State",
+            Self::Outbox(error) => error.code(),
+        }
+    }
+}
+
+impl<S: Store> Applier<'_, S> {
     /// Applies one batch, every entity of it even where one fails, and sends what there is to send.
-    pub(crate) async fn apply(&self, batch: u64, observations: Vec<Observations>) -> Result<(), Fault> {
+    ///
+    /// # Errors
+    ///
+    /// The first failure; the others are logged.
+    pub async fn apply(&self, batch: u64, observations: Vec<Observations>) -> Result<(), ApplyError> {
         let mut applied = stream::iter(observations)
             .map(|observed| async move { self.entity(batch, &observed).await })
             .buffer_unordered(self.concurrency);
         let mut first = None;
         while let Some(result) = applied.next().await {
             if let Err(fault) = result {
-                tracing::error!(fault = fault.chain(), "an entity failed");
+                tracing::error!(fault = chain(&fault), "an entity failed");
                 first.get_or_insert(fault);
             }
         }
         first.map_or(Ok(()), Err)
     }
 
-    const fn outbox(&self) -> Outbox<'_, DynamoStore> {
+    const fn outbox(&self) -> Outbox<'_, S> {
         Outbox {
             engine: self.engine,
             publisher: self.publisher,
@@ -55,7 +88,7 @@ impl Applier<'_> {
         }
     }
 
-    async fn entity(&self, batch: u64, observed: &Observations) -> Result<(), Fault> {
+    async fn entity(&self, batch: u64, observed: &Observations) -> Result<(), ApplyError> {
         let outbox = self.outbox();
         let mut first = true;
         loop {
