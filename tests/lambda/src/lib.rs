@@ -11,10 +11,12 @@ mod cloud;
 mod function;
 mod moto;
 mod pack;
+mod proxy;
 mod runtime_api;
 
-pub use cloud::{Cloud, TABLE, base};
+pub use cloud::{Cloud, TABLE, base, config};
 pub use function::{Binary, Function, wall};
 pub use moto::{Moto, texts};
 pub use pack::{gzip, packed, subscription};
+pub use proxy::{Fault, Proxy};
 pub use runtime_api::Answer;

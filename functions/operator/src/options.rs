@@ -1,0 +1,73 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use weir_records::Source;
+
+/// Operates a deployment of Weir.
+///
+/// Credentials, region and profile are those of the AWS CLI: environment variables, or its files.
+#[derive(Debug, Parser)]
+#[command(name = "weirctl", version)]
+pub(crate) struct Options {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Which deployment.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Place {
+    /// The deployment's stage.
+    #[arg(long, global = true, default_value = "prod")]
+    pub(crate) stage: String,
+    /// Region of the deployment; by default that of the profile or environment.
+    #[arg(long, global = true)]
+    pub(crate) region: Option<String>,
+    /// Profile of the AWS CLI's files.
+    #[arg(long, global = true)]
+    pub(crate) profile: Option<String>,
+    /// Table of the deployment; by default as the function `weir-<stage>-flow-logs` is configured.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) table: Option<String>,
+    /// Topic of the deployment; by default as that function is configured.
+    #[arg(long, global = true, value_name = "ARN")]
+    pub(crate) topic_arn: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Teach baselines and what is known by history, without alerting.
+    ///
+    /// Reads a log group or a prefix of a bucket in time order, detects in a file on this machine, and puts what was
+    /// learned into the deployment's table: baselines, since when an entity is there, where it pushes to, who calls
+    /// what from where. Hours that the deployment saw itself are left to it. Repeating it changes nothing.
+    Backfill(Backfill),
+}
+
+/// `weirctl backfill`.
+#[derive(Debug, Args)]
+pub(crate) struct Backfill {
+    /// A log group's name, or s3://BUCKET/PREFIX.
+    pub(crate) history: String,
+    /// Where history begins: a date, a time, or an age as `21d` or `12h`.
+    #[arg(long, default_value = "21d", value_name = "TIME")]
+    pub(crate) from: String,
+    /// Where it ends, in the same forms; by default now.
+    #[arg(long, default_value = "0h", value_name = "TIME")]
+    pub(crate) to: String,
+    /// File that keeps what was read, so that the same command goes on where it was interrupted.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) checkpoint: Option<PathBuf>,
+    /// What history holds: auto (decided by content), vpc-flow, cloudtrail or another source of `weir parse`.
+    #[arg(long, default_value_t = Source::Auto)]
+    pub(crate) source: Source,
+    /// Field order of flow logs without a header; by default as the deployment is configured.
+    #[arg(long, value_name = "FIELDS")]
+    pub(crate) flow_format: Option<String>,
+    /// Read and learn, and leave the deployment as it is.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
