@@ -38,6 +38,18 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("weir-feeds", &["weir-intel", "weir-records"]),
+    (
+        "weir-ingest",
+        &[
+            "weir-alerting",
+            "weir-aws-host",
+            "weir-detection",
+            "weir-dynamodb",
+            "weir-intel",
+            "weir-records",
+            "weir-state",
+        ],
+    ),
     ("weir-intel", &[]),
     ("weir-intel-refresh", &["weir-aws-host", "weir-feeds", "weir-intel"]),
     ("weir-lambda", &["weir-dynamodb"]),

@@ -5,7 +5,6 @@ mod fault;
 mod function;
 mod object;
 mod payload;
-mod tally;
 
 use anyhow::Context as _;
 use lambda_runtime::{LambdaEvent, service_fn};

@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use weir_aws_host::Metrics;
+use weir_aws_host::{Metrics, Tally};
 use weir_detection::observation::Observations;
 use weir_detection::settings::Settings;
 use weir_intel::Intel;
@@ -12,8 +12,6 @@ use weir_records::lookup;
 use weir_records::vpc_flow::{Line, Lines};
 use weir_records::{Entry, Format, ReadOptions, RecordReader, Source};
 use xxhash_rust::xxh3::xxh3_64;
-
-use crate::tally::Tally;
 
 /// What a payload says.
 #[derive(Debug)]

@@ -2,10 +2,12 @@
 //!
 //! Templates that deploy the functions are checked against [`VARIABLES`].
 
+mod ingest;
 mod refresh;
 #[cfg(test)]
 mod tests;
 
+pub use ingest::IngestEnvironment;
 pub use refresh::RefreshEnvironment;
 use tracing::Level;
 
@@ -31,6 +33,7 @@ pub const VARIABLES: &[Variable] = &[
     QUARANTINE_RAW,
     SETTINGS_TTL,
     CONCURRENCY,
+    TOKEN_PARAMETER,
     LOG,
     FUNCTION,
     REGION,
@@ -55,6 +58,10 @@ const SETTINGS_TTL: Variable =
     defaulted("WEIR_SETTINGS_TTL", "120", "seconds for which settings are kept, 60 to 300");
 const CONCURRENCY: Variable =
     defaulted("WEIR_CONCURRENCY", "16", "entities of one payload that are applied at a time, 1 to 64");
+const TOKEN_PARAMETER: Variable = optional(
+    "WEIR_TOKEN_PARAMETER",
+    "SSM SecureString with the one or two tokens, apart by white space, that forwarders may show",
+);
 const LOG: Variable =
     defaulted("WEIR_LOG", "info", "log level: `off`, `error`, `warn`, `info`, `debug` or `trace`");
 const FUNCTION: Variable =

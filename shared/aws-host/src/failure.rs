@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use aws_sdk_sns::error::SdkError;
 
 /// A failed request, without its raw response: that may hold what was sent.
-pub(crate) fn failed<E, R>(error: SdkError<E, R>) -> Box<dyn Error + Send + Sync>
+pub fn failed<E, R>(error: SdkError<E, R>) -> Box<dyn Error + Send + Sync>
 where
     E: Error + Send + Sync + 'static,
     R: Debug + Send + Sync + 'static,

@@ -12,6 +12,7 @@ pub mod outbox;
 pub mod publish;
 pub mod quarantine;
 pub mod settings;
+pub mod tally;
 
 mod client;
 mod clock;
@@ -20,11 +21,14 @@ mod failure;
 pub use client::aws_config;
 pub use clock::now;
 pub use delivery::{Delivery, Piece, Sender};
-pub use environment::{Environment, EnvironmentError, RefreshEnvironment, VARIABLES, Variable};
-pub use failure::chain;
+pub use environment::{
+    Environment, EnvironmentError, IngestEnvironment, RefreshEnvironment, VARIABLES, Variable,
+};
+pub use failure::{chain, failed};
 pub use intel::IntelStore;
 pub use metrics::Metrics;
 pub use outbox::{Outbox, OutboxError};
 pub use publish::{PublishError, Publisher};
 pub use quarantine::{Quarantine, QuarantineError, Refused};
 pub use settings::{SettingsError, SettingsStore};
+pub use tally::Tally;

@@ -17,6 +17,7 @@ pub fn start(level: Option<Level>) {
         ("flow_logs", own),
         ("intel", own),
         ("cloudtrail", own),
+        ("ingest", own),
         // It repeats, in its own words, every error that a function returns and has logged itself.
         ("lambda_runtime", LevelFilter::OFF),
     ]);

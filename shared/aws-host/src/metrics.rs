@@ -31,6 +31,14 @@ pub struct Counts {
     pub rejects: BTreeMap<&'static str, u64>,
     /// Whole payloads that were refused.
     pub quarantined: u64,
+    /// Records that were understood and that nothing judges yet.
+    pub not_judged: u64,
+    /// Records of known logs that say nothing about traffic or programs.
+    pub unused: u64,
+    /// Requests whose sender showed no token, or a wrong one.
+    pub unauthorized: u64,
+    /// Requests that were asked to come again, for a fault of our own.
+    pub unavailable: u64,
     /// Records that a source declared lost.
     pub losses: u64,
     /// Records whose bucket was closed.
@@ -117,6 +125,10 @@ impl Counts {
             ("Records".to_owned(), self.records),
             ("Rejects".to_owned(), self.rejects.values().sum()),
             ("Quarantined".to_owned(), self.quarantined),
+            ("NotJudged".to_owned(), self.not_judged),
+            ("Unused".to_owned(), self.unused),
+            ("Unauthorized".to_owned(), self.unauthorized),
+            ("Unavailable".to_owned(), self.unavailable),
             ("Losses".to_owned(), self.losses),
             ("Late".to_owned(), self.late),
             ("Future".to_owned(), self.future),

@@ -1,4 +1,5 @@
-//! The one decoder: gzip (every member), zstd (every frame) or bare bytes, told by the first bytes.
+//! The one decoder: gzip (every member), zstd (every frame) or bare bytes, told by the first bytes, and deflate where
+//! a sender says so.
 //!
 //! Decoding is streaming and may be capped, so that a bomb costs no more than its cap. No other
 //! module of the project opens compressed data.
@@ -10,7 +11,7 @@ mod zstd;
 use std::fmt;
 use std::io::{self, BufReader, Read};
 
-use flate2::bufread::MultiGzDecoder;
+use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
 use self::zstd::ZstdFrames;
 
@@ -35,11 +36,30 @@ pub enum Compression {
     Gzip,
     /// RFC 8878.
     Zstd,
+    /// RFC 1950, or bare RFC 1951 as some senders have it.
+    Deflate,
     /// Not at all.
     Identity,
 }
 
 impl Compression {
+    /// What a `Content-Encoding` names; `None` for what this decoder does not undo.
+    ///
+    /// # Source
+    ///
+    /// <https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1>
+    pub fn named(encoding: &str) -> Option<Self> {
+        let encoding = encoding.trim();
+        let is = |name: &str| encoding.eq_ignore_ascii_case(name);
+        match () {
+            () if is("gzip") || is("x-gzip") => Some(Self::Gzip),
+            () if is("zstd") => Some(Self::Zstd),
+            () if is("deflate") => Some(Self::Deflate),
+            () if is("identity") || encoding.is_empty() => Some(Self::Identity),
+            () => None,
+        }
+    }
+
     /// Tells the compression by the first bytes: a name or a content encoding is often wrong.
     pub fn of(head: &[u8]) -> Self {
         match head {
@@ -56,6 +76,7 @@ impl fmt::Display for Compression {
         f.write_str(match self {
             Self::Gzip => "gzip",
             Self::Zstd => "zstd",
+            Self::Deflate => "deflate",
             Self::Identity => "uncompressed",
         })
     }
@@ -102,16 +123,37 @@ impl From<DecodeError> for io::Error {
 /// Returns [`DecodeError`] when the input is damaged or larger than `cap`; `out` then holds what
 /// was decoded before.
 pub fn inflate_into(input: &[u8], out: &mut Vec<u8>, cap: usize) -> Result<(), DecodeError> {
+    inflate_named(input, Compression::Identity, out, cap)
+}
+
+/// As [`inflate_into`], for input whose sender names its compression.
+///
+/// The first bytes have the last word, since senders and what lies between get the name wrong; only deflate has
+/// no mark that a text could not have too.
+///
+/// # Errors
+///
+/// As [`inflate_into`].
+pub fn inflate_named(
+    input: &[u8],
+    named: Compression,
+    out: &mut Vec<u8>,
+    cap: usize,
+) -> Result<(), DecodeError> {
     let before = out.len();
-    let compression = Compression::of(input);
+    let compression = match (Compression::of(input), named) {
+        (Compression::Identity, Compression::Deflate) => Compression::Deflate,
+        (found, _) => found,
+    };
     let cap = cap as u64;
     // One byte more than allowed shows that there was more.
+    let most = cap.saturating_add(1);
     let result = match compression {
-        Compression::Gzip => MultiGzDecoder::new(input).take(cap.saturating_add(1)).read_to_end(out),
-        Compression::Zstd => {
-            ZstdFrames::new(input, PAYLOAD_WINDOW).take(cap.saturating_add(1)).read_to_end(out)
-        }
-        Compression::Identity => input.take(cap.saturating_add(1)).read_to_end(out),
+        Compression::Gzip => MultiGzDecoder::new(input).take(most).read_to_end(out),
+        Compression::Zstd => ZstdFrames::new(input, PAYLOAD_WINDOW).take(most).read_to_end(out),
+        Compression::Deflate if is_zlib(input) => ZlibDecoder::new(input).take(most).read_to_end(out),
+        Compression::Deflate => DeflateDecoder::new(input).take(most).read_to_end(out),
+        Compression::Identity => input.take(most).read_to_end(out),
     };
     let decoded = out.len().saturating_sub(before) as u64;
     if decoded > cap {
@@ -119,6 +161,12 @@ pub fn inflate_into(input: &[u8], out: &mut Vec<u8>, cap: usize) -> Result<(), D
         return Err(DecodeError::TooLarge { compression, cap });
     }
     result.map(drop).map_err(|source| DecodeError::Broken { compression, decoded, source })
+}
+
+/// Whether the two bytes that RFC 1950 begins with are there.
+fn is_zlib(input: &[u8]) -> bool {
+    matches!(input, [method, check, ..]
+        if method & 0x0f == 8 && u16::from_be_bytes([*method, *check]) % 31 == 0)
 }
 
 /// A reader of what compressed or bare input holds.
@@ -168,7 +216,7 @@ impl<'a> Decoder<'a> {
         let stream = match compression {
             Compression::Gzip => Stream::Gzip(Box::new(MultiGzDecoder::new(input))),
             Compression::Zstd => Stream::Zstd(Box::new(ZstdFrames::new(input, FILE_WINDOW))),
-            Compression::Identity => Stream::Identity(input),
+            Compression::Deflate | Compression::Identity => Stream::Identity(input),
         };
         Ok(Self { stream, compression, decoded: 0, cap })
     }

@@ -6,6 +6,7 @@
 
 use std::io;
 
+use weir_aws_host::tally::{Counted, Tally};
 use weir_detection::entity::mix;
 use weir_detection::observation::{BUCKET, Observations};
 use weir_detection::settings::Settings;
@@ -13,7 +14,6 @@ use weir_intel::Intel;
 use weir_records::{Entry, ReadError, ReadOptions, RecordReader};
 
 use super::chunks::Chunks;
-use crate::tally::{Counted, Tally};
 
 /// How far out of order the records of one object may be, unless the settings wait for longer. Milliseconds.
 const HOLD: i64 = 3_600_000;

@@ -122,3 +122,31 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn deflate_is_undone_where_it_is_named_and_the_first_bytes_overrule_the_name() {
+    let named = |input: &[u8], name: &str, cap| {
+        let mut out = Vec::new();
+        let result = inflate_named(input, Compression::named(name).unwrap(), &mut out, cap);
+        result.map(|()| out).map_err(|error| error.to_string())
+    };
+    let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), Level::default());
+    zlib.write_all(b"one,two").unwrap();
+    let zlib = zlib.finish().unwrap();
+    let mut bare = flate2::write::DeflateEncoder::new(Vec::new(), Level::default());
+    bare.write_all(b"one,two").unwrap();
+    let bare = bare.finish().unwrap();
+    for (input, name) in [
+        (zlib.as_slice(), "deflate"),
+        (&bare, "Deflate"),
+        (&gzip(b"one,two"), "deflate"),
+        (&zstd(b"one,two"), "gzip"),
+        (b"one,two", " gzip"),
+        (b"one,two", ""),
+    ] {
+        assert_eq!(named(input, name, 7).unwrap(), b"one,two", "{name}");
+        assert!(named(input, name, 6).unwrap_err().contains("at most 6 bytes"), "{name}");
+    }
+    assert!(named(&zlib[..zlib.len() - 5], "deflate", 7).unwrap_err().contains("should be whole"));
+    assert_eq!(Compression::named("br"), None);
+}

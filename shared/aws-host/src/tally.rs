@@ -2,41 +2,54 @@
 
 use std::collections::BTreeMap;
 
-use weir_aws_host::Metrics;
 use weir_detection::collect::{CollectCounts, Collector};
 use weir_detection::settings::Settings;
 use weir_intel::Intel;
 use weir_records::{Flow, Lookup, Loss, Reason};
 
+use crate::metrics::Metrics;
+
 /// How far ahead of this clock a record may end: a clock that is wrong by more would make all others late.
 const SKEW: i64 = 600_000;
 
 /// A collector and what was put into it.
-pub(crate) struct Tally<'a> {
-    pub(crate) collector: Collector<'a>,
+pub struct Tally<'a> {
+    /// Where the records go.
+    pub collector: Collector<'a>,
     records: u64,
     rows: u64,
+    not_judged: u64,
+    unused: u64,
     rejects: BTreeMap<&'static str, u64>,
     latest: Option<i64>,
     not_after: i64,
 }
 
+impl std::fmt::Debug for Tally<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tally").field("records", &self.records).finish_non_exhaustive()
+    }
+}
+
 impl<'a> Tally<'a> {
     /// An empty collector at wall time `now`, milliseconds.
-    pub(crate) fn new(settings: &'a Settings, intel: &'a Intel, now: i64) -> Self {
+    #[must_use]
+    pub fn new(settings: &'a Settings, intel: &'a Intel, now: i64) -> Self {
         let not_after = now.saturating_add(SKEW);
         Self {
             collector: Collector::new(settings, intel).not_after(not_after),
             not_after,
             records: 0,
             rows: 0,
+            not_judged: 0,
+            unused: 0,
             rejects: BTreeMap::new(),
             latest: None,
         }
     }
 
     /// Adds a record; the latest event time so far.
-    pub(crate) fn flow(&mut self, flow: &Flow<'_>) -> i64 {
+    pub fn flow(&mut self, flow: &Flow<'_>) -> i64 {
         self.records += 1;
         self.rows += 1;
         if flow.end <= self.not_after {
@@ -47,27 +60,45 @@ impl<'a> Tally<'a> {
     }
 
     /// Adds a lookup.
-    pub(crate) fn lookup(&mut self, lookup: &Lookup<'_>) {
+    pub fn lookup(&mut self, lookup: &Lookup<'_>) {
         self.records += 1;
         self.rows += 1;
         self.collector.push_lookup(lookup);
     }
 
-    pub(crate) fn loss(&mut self, loss: &Loss<'_>) {
+    /// Notes a record that nothing judges yet.
+    pub const fn not_judged(&mut self) {
+        self.records += 1;
+        self.rows += 1;
+        self.not_judged += 1;
+    }
+
+    /// Notes records of known logs that are of no use.
+    pub const fn unused(&mut self, records: u64) {
+        self.rows += records;
+        self.unused += records;
+    }
+
+    /// Notes a declared loss.
+    pub fn loss(&mut self, loss: &Loss<'_>) {
         self.rows += 1;
         self.collector.push_loss(loss);
     }
 
-    pub(crate) fn reject(&mut self, reason: Reason) {
+    /// Counts a refusal.
+    pub fn reject(&mut self, reason: Reason) {
         *self.rejects.entry(reason.code()).or_default() += 1;
     }
 
-    pub(crate) const fn records(&self) -> u64 {
+    /// Records so far.
+    #[must_use]
+    pub const fn records(&self) -> u64 {
         self.records
     }
 
     /// Why nothing of all this could be used, if nothing could: the most frequent reason.
-    pub(crate) fn refused_whole(&self) -> Option<&'static str> {
+    #[must_use]
+    pub fn refused_whole(&self) -> Option<&'static str> {
         if self.rows > 0 {
             return None;
         }
@@ -75,9 +106,12 @@ impl<'a> Tally<'a> {
     }
 
     /// The counts by themselves.
-    pub(crate) fn counts(self) -> Counted {
+    #[must_use]
+    pub fn counts(self) -> Counted {
         Counted {
             records: self.records,
+            not_judged: self.not_judged,
+            unused: self.unused,
             rejects: self.rejects,
             collected: self.collector.counts(),
             latest: self.latest,
@@ -87,26 +121,35 @@ impl<'a> Tally<'a> {
 
 /// What was put into a collector.
 #[derive(Debug)]
-pub(crate) struct Counted {
-    pub(crate) records: u64,
-    rejects: BTreeMap<&'static str, u64>,
+pub struct Counted {
+    /// Records read.
+    pub records: u64,
+    /// Those that nothing judges yet.
+    pub not_judged: u64,
+    /// Records of known logs that are of no use; not among the others.
+    pub unused: u64,
+    /// Refusals by reason.
+    pub rejects: BTreeMap<&'static str, u64>,
     collected: CollectCounts,
     latest: Option<i64>,
 }
 
 impl Counted {
     /// Adds the counts to those of the invocation, and logs what was refused: reasons and numbers, no text.
-    pub(crate) fn report(&self, id: &str, metrics: &Metrics) {
+    pub fn report(&self, id: &str, metrics: &Metrics) {
         for (reason, count) in &self.rejects {
             let remedy = match *reason {
                 "too-few-fields" | "too-many-fields" => "set WEIR_FLOW_FORMAT to the fields of the flow log",
-                _ => "compare the flow log's format with what its source documents",
+                "unknown-record" => "send only logs that weir reads, docs/sources.md lists them",
+                _ => "compare the log's format with what its source documents",
             };
             tracing::warn!(reason, count, id, remedy, "records refused");
         }
         let collected = self.collected;
         metrics.count(|counts| {
             counts.records += self.records;
+            counts.not_judged += self.not_judged;
+            counts.unused += self.unused;
             counts.losses += collected.losses;
             counts.late += collected.late;
             counts.future += collected.future;
