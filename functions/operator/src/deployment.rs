@@ -15,10 +15,8 @@ use crate::fault::failed;
 #[derive(Debug)]
 pub(crate) struct Deployment {
     pub(crate) stage: String,
-    #[expect(dead_code, reason = "of the next command")]
     pub(crate) account: String,
     pub(crate) table: String,
-    #[expect(dead_code, reason = "of the next command")]
     pub(crate) topic_arn: String,
     /// Where lists and inventories are, where that is known.
     pub(crate) bucket: Option<String>,

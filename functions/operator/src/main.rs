@@ -2,10 +2,15 @@
 
 mod aws;
 mod backfill;
+mod baseline;
 mod deployment;
+mod doctor;
 mod fault;
 mod options;
+mod redrive;
 mod rows;
+mod settings;
+mod test_fire;
 
 use std::io::{BufWriter, Write as _};
 use std::process::ExitCode;
@@ -27,6 +32,11 @@ fn main() -> ExitCode {
     let mut out = BufWriter::new(std::io::stdout().lock());
     let done = Aws::start(options.place).and_then(|aws| match options.command {
         Command::Backfill(options) => backfill::run(&options, &aws, &mut out),
+        Command::Settings(options) => settings::run(&options, &aws, &mut out),
+        Command::Baseline(options) => baseline::run(&options, &aws, &mut out),
+        Command::TestFire(options) => test_fire::run(&options, &aws, &mut out),
+        Command::Redrive(options) => redrive::run(&options, &aws, &mut out),
+        Command::Doctor(options) => doctor::run(&options, &aws, &mut out),
     });
     let flushed = out.flush();
     done.unwrap_or_else(|error| {
