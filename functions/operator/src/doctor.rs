@@ -16,7 +16,7 @@ use self::check::{Check, Level, Sheet};
 use crate::aws::Aws;
 use crate::deployment::Deployment;
 use crate::options::Doctor;
-use crate::{rows, settings};
+use crate::settings;
 
 /// Runs the command.
 pub(crate) fn run(options: &Doctor, aws: &Aws, out: &mut dyn Write) -> Result<ExitCode> {
@@ -64,13 +64,12 @@ fn table(aws: &Aws, deployment: &Deployment, sheet: &mut Sheet) {
 }
 
 fn print(checks: &[Check], out: &mut dyn Write) -> Result<ExitCode> {
-    let table: Vec<[String; 4]> = checks
-        .iter()
-        .map(|check| {
-            [check.level.name().to_owned(), check.what.to_owned(), check.found.clone(), check.remedy.clone()]
-        })
-        .collect();
-    rows::write(out, ["", "CHECK", "FOUND", "REMEDY"], &table)?;
+    for Check { level, what, found, remedy } in checks {
+        writeln!(out, "{:<5} {what:<14} {found}", level.name())?;
+        if !remedy.is_empty() {
+            writeln!(out, "{:>20} -> {remedy}", "")?;
+        }
+    }
     let count = |level| checks.iter().filter(|check| check.level == level).count();
     let (warnings, failures) = (count(Level::Warn), count(Level::Fail));
     writeln!(out, "\n{} ok, {warnings} warn, {failures} fail", count(Level::Ok))?;

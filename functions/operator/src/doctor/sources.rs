@@ -19,6 +19,9 @@ pub(super) fn check(aws: &Aws, options: &Doctor, sheet: &mut Sheet) {
         match state(aws, &name) {
             Ok(State::Active) => sheet.ok("functions", format!("{name} is active")),
             Ok(State::Inactive) => sheet.ok("functions", format!("{name} was idle for weeks and will start")),
+            Ok(State::Pending) => {
+                sheet.warn("functions", format!("{name} is being created"), "look again in a minute");
+            }
             Ok(state) => {
                 sheet.fail("functions", format!("{name} is {}", state.as_str()), "look at its configuration")
             }

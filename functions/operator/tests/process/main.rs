@@ -2,7 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, and so do its helpers")]
 
 mod backfill;
+mod deployed;
 mod history;
+mod operate;
+mod settings;
 
 use weir_lambda::{Binary, Cloud, TABLE};
 
@@ -19,8 +22,16 @@ struct Done {
 /// Runs a command against the test's account; `variables` win over those of the account.
 async fn weirctl(cloud: &Cloud, arguments: &[&str], variables: &[(&str, &str)]) -> Done {
     let place = ["--stage", &cloud.stage, "--table", TABLE, "--topic-arn", &cloud.topic];
-    let output =
-        BINARY.command(&cloud.variables(variables)).args(arguments).args(place).output().await.unwrap();
+    run(cloud, &[arguments, &place].concat(), variables).await
+}
+
+/// The same, where the deployment's function says where its parts are.
+async fn bare(cloud: &Cloud, arguments: &[&str]) -> Done {
+    run(cloud, &[arguments, &["--stage", &cloud.stage]].concat(), &[]).await
+}
+
+async fn run(cloud: &Cloud, arguments: &[&str], variables: &[(&str, &str)]) -> Done {
+    let output = BINARY.command(&cloud.variables(variables)).args(arguments).output().await.unwrap();
     Done {
         status: output.status.code().unwrap(),
         out: String::from_utf8(output.stdout).unwrap(),
