@@ -1,7 +1,6 @@
 //! One invocation.
 
 use std::cell::RefCell;
-use std::pin::Pin;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
@@ -10,7 +9,7 @@ use lambda_runtime::Context;
 use serde_json::value::RawValue;
 use weir_alerting::Product;
 use weir_aws_host::{
-    Delivery, Environment, IntelStore, Metrics, Outbox, Publisher, Quarantine, SettingsStore, now,
+    Delivery, Environment, IntelStore, Metrics, Outbox, Publisher, Quarantine, SettingsStore, apart, now,
 };
 use weir_dynamodb::DynamoStore;
 use weir_state::Engine;
@@ -39,12 +38,6 @@ pub(crate) struct Function {
 
 /// Names failed messages and records; sent as `null` where the sender takes no such answer.
 type Answer = Option<SqsBatchResponse>;
-
-/// Waits after a lost race for a document, longer after each, so that writers that met once part.
-fn apart(lost: u32) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-    let longest = 10 << lost.min(6);
-    Box::pin(tokio::time::sleep(Duration::from_millis(fastrand::u64(1..=longest))))
-}
 
 /// The inventory has nowhere to be.
 #[derive(Debug, thiserror::Error)]

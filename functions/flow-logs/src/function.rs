@@ -1,7 +1,6 @@
 //! One invocation: every piece of the event read, applied and answered for.
 
 use std::cell::RefCell;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +14,7 @@ use tokio::time::Instant;
 use weir_alerting::Product;
 use weir_aws_host::{
     Delivery, Environment, IntelStore, Metrics, Piece, Publisher, Quarantine, Refused, Sender, SettingsStore,
-    now,
+    apart, now,
 };
 use weir_detection::settings::Settings;
 use weir_dynamodb::DynamoStore;
@@ -53,12 +52,6 @@ pub(crate) struct Function {
 fn left(deadline: i64, margin: i64) -> Duration {
     let left = deadline.saturating_sub(now()).saturating_sub(margin);
     Duration::from_millis(u64::try_from(left).unwrap_or_default())
-}
-
-/// Waits after a lost race for a document, longer after each, so that writers that met once part.
-fn apart(lost: u32) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-    let longest = 10 << lost.min(6);
-    Box::pin(tokio::time::sleep(Duration::from_millis(fastrand::u64(1..=longest))))
 }
 
 /// What one invocation works with.

@@ -39,6 +39,16 @@ struct Span {
     to: i64,
 }
 
+/// One run over history.
+struct Reading<'r, 'a> {
+    aws: &'r Aws,
+    span: Span,
+    records: &'r ReadOptions,
+    learner: &'r mut Learner<'a>,
+    checkpoint: &'r mut Checkpoint,
+    progress: &'r Progress,
+}
+
 /// Runs the command.
 pub(crate) fn run(options: &Backfill, aws: &Aws, out: &mut dyn Write) -> Result<ExitCode> {
     let span = span(options)?;
@@ -48,7 +58,7 @@ pub(crate) fn run(options: &Backfill, aws: &Aws, out: &mut dyn Write) -> Result<
         Some(text) => Some(text.parse().map_err(|error| Usage(format!("--flow-format: {error}")))?),
         None => None,
     };
-    let reading = ReadOptions { source: options.source, flow_format, ..ReadOptions::default() };
+    let records = ReadOptions { source: options.source, flow_format, ..ReadOptions::default() };
     let (settings, intel) = in_force(aws, &deployment)?;
     let engine = deployment.engine(aws);
 
@@ -57,13 +67,17 @@ pub(crate) fn run(options: &Backfill, aws: &Aws, out: &mut dyn Write) -> Result<
     let known_since = |entity: &_| aws.wait(engine.known_since(entity)).map_err(anyhow::Error::from);
     let mut learner = Learner::new(file, &settings, &intel, &known_since);
     let progress = Progress::default();
+    let mut reading = Reading {
+        aws,
+        span,
+        records: &records,
+        learner: &mut learner,
+        checkpoint: &mut checkpoint,
+        progress: &progress,
+    };
     let read = match prefix::parse(&options.history) {
-        Some((bucket, prefix)) => {
-            prefix::read(aws, bucket, prefix, span, &reading, &mut learner, &mut checkpoint, &progress)
-        }
-        None => {
-            log_group::read(aws, &options.history, span, &reading, &mut learner, &mut checkpoint, &progress)
-        }
+        Some((bucket, prefix)) => prefix::read(bucket, prefix, &mut reading),
+        None => log_group::read(&options.history, &mut reading),
     };
     progress.finish();
     if let Err(error) = read {

@@ -1,10 +1,9 @@
 //! What a deployment is made of, as its own function is configured.
 
 use std::collections::HashMap;
-use std::pin::Pin;
-use std::time::Duration;
 
 use anyhow::{Result, bail};
+use weir_aws_host::apart;
 use weir_dynamodb::DynamoStore;
 use weir_state::Engine;
 
@@ -82,10 +81,4 @@ fn configured(aws: &Aws) -> Result<HashMap<String, String>> {
         failed(what, "lambda:GetFunctionConfiguration", error)
     })?;
     Ok(found.environment.and_then(|environment| environment.variables).unwrap_or_default())
-}
-
-/// Waits after a lost race for a document, longer after each: the deployment goes on writing.
-fn apart(lost: u32) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-    let longest = 10 << lost.min(6);
-    Box::pin(tokio::time::sleep(Duration::from_millis(fastrand::u64(1..=longest))))
 }

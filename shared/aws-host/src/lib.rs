@@ -17,6 +17,7 @@ pub mod tally;
 mod client;
 mod clock;
 mod failure;
+mod pause;
 
 pub use client::aws_config;
 pub use clock::now;
@@ -28,6 +29,7 @@ pub use failure::{chain, failed};
 pub use intel::IntelStore;
 pub use metrics::Metrics;
 pub use outbox::{Outbox, OutboxError};
+pub use pause::apart;
 pub use publish::{PublishError, Publisher};
 pub use quarantine::{Quarantine, QuarantineError, Refused};
 pub use settings::{SettingsError, SettingsStore};

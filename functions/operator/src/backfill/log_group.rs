@@ -2,52 +2,34 @@
 
 use anyhow::Result;
 use aws_sdk_cloudwatchlogs::Client;
-use weir_records::{ReadOptions, RecordReader};
+use weir_records::RecordReader;
 
-use super::Span;
-use super::checkpoint::Checkpoint;
-use super::learner::Learner;
-use super::progress::Progress;
-use crate::aws::Aws;
+use super::{Reading, Span};
 use crate::fault::failed;
 
 /// What is asked for at a time. Tokens of pages expire; hours do not.
 const HOUR: i64 = 3_600_000;
 
-pub(super) fn read(
-    aws: &Aws,
-    group: &str,
-    span: Span,
-    reading: &ReadOptions,
-    learner: &mut Learner<'_>,
-    checkpoint: &mut Checkpoint,
-    progress: &Progress,
-) -> Result<()> {
-    let client = Client::new(&aws.config);
-    let mut from = checkpoint.resume_from().unwrap_or(span.from).max(span.from).div_euclid(HOUR) * HOUR;
-    progress.over_hours(u64::try_from((span.to - from) / HOUR + 1).unwrap_or_default());
-    while from < span.to {
-        let until = (from + HOUR).min(span.to);
-        hour(aws, &client, group, from.max(span.from), until, reading, learner)?;
-        learner.settle()?;
-        checkpoint.read(from, learner.latest());
-        checkpoint.save(learner)?;
-        progress.done(1, learner.records());
+pub(super) fn read(group: &str, reading: &mut Reading<'_, '_>) -> Result<()> {
+    let client = Client::new(&reading.aws.config);
+    let Span { from: first, to } = reading.span;
+    let mut from = reading.checkpoint.resume_from().unwrap_or(first).max(first).div_euclid(HOUR) * HOUR;
+    reading.progress.over_hours(u64::try_from((to - from) / HOUR + 1).unwrap_or_default());
+    while from < to {
+        let until = (from + HOUR).min(to);
+        hour(&client, group, from.max(first), until, reading)?;
+        reading.learner.settle()?;
+        reading.checkpoint.read(from, reading.learner.latest());
+        reading.checkpoint.save(reading.learner)?;
+        reading.progress.done(1, reading.learner.records());
         from = until;
     }
     Ok(())
 }
 
 /// Reads `[from, until)`.
-fn hour(
-    aws: &Aws,
-    client: &Client,
-    group: &str,
-    from: i64,
-    until: i64,
-    reading: &ReadOptions,
-    learner: &mut Learner<'_>,
-) -> Result<()> {
+fn hour(client: &Client, group: &str, from: i64, until: i64, reading: &mut Reading<'_, '_>) -> Result<()> {
+    let Reading { aws, records, learner, .. } = reading;
     // The end is part of what is asked for.
     let asked = client.filter_log_events().log_group_name(group).start_time(from).end_time(until - 1);
     let mut pages = asked.into_paginator().send();
@@ -61,7 +43,7 @@ fn hour(
             text.extend_from_slice(event.message().unwrap_or_default().trim_end().as_bytes());
             text.push(b'\n');
         }
-        let Ok(mut reader) = RecordReader::open(text.as_slice(), reading) else {
+        let Ok(mut reader) = RecordReader::open(text.as_slice(), records) else {
             learner.reject("bad-payload");
             continue;
         };

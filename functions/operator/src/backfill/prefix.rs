@@ -6,11 +6,9 @@ use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use weir_records::{ReadError, ReadOptions, RecordReader};
 
-use super::checkpoint::Checkpoint;
 use super::learner::Learner;
 use super::object::Body;
-use super::progress::Progress;
-use super::{Span, time};
+use super::{Reading, Span, time};
 use crate::aws::Aws;
 use crate::fault::failed;
 
@@ -34,36 +32,24 @@ pub(super) fn parse(history: &str) -> Option<(&str, &str)> {
     Some(rest.split_once('/').unwrap_or((rest, "")))
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "all of one run, and nothing of it belongs together more than the rest"
-)]
-pub(super) fn read(
-    aws: &Aws,
-    bucket: &str,
-    prefix: &str,
-    span: Span,
-    reading: &ReadOptions,
-    learner: &mut Learner<'_>,
-    checkpoint: &mut Checkpoint,
-    progress: &Progress,
-) -> Result<()> {
-    let client = Client::new(&aws.config);
-    let from = checkpoint.resume_from().unwrap_or(span.from - AROUND);
-    let mut objects = list(aws, &client, bucket, prefix)?;
-    objects.retain(|object| object.time >= from && object.time <= span.to + AROUND);
+pub(super) fn read(bucket: &str, prefix: &str, reading: &mut Reading<'_, '_>) -> Result<()> {
+    let client = Client::new(&reading.aws.config);
+    let Span { from, to } = reading.span;
+    let from = reading.checkpoint.resume_from().unwrap_or(from - AROUND);
+    let mut objects = list(reading.aws, &client, bucket, prefix)?;
+    objects.retain(|object| object.time >= from && object.time <= to + AROUND);
     objects.sort_unstable();
     if objects.is_empty() {
         eprintln!("weirctl: no object under s3://{bucket}/{prefix} is of that time");
     }
-    progress.over_bytes(objects.iter().map(|object| object.size).sum());
+    reading.progress.over_bytes(objects.iter().map(|object| object.size).sum());
     for (done, object) in objects.iter().enumerate() {
-        one(aws, &client, bucket, object, reading, learner)
+        one(&client, bucket, object, reading)
             .with_context(|| format!("s3://{bucket}/{} was not read to its end", object.key))?;
-        checkpoint.read(object.time, learner.latest());
-        progress.done(object.size, learner.records());
+        reading.checkpoint.read(object.time, reading.learner.latest());
+        reading.progress.done(object.size, reading.learner.records());
         if (done + 1) % STRIDE == 0 {
-            checkpoint.save(learner)?;
+            reading.checkpoint.save(reading.learner)?;
         }
     }
     Ok(())
@@ -86,14 +72,8 @@ fn list(aws: &Aws, client: &Client, bucket: &str, prefix: &str) -> Result<Vec<Ob
     Ok(found)
 }
 
-fn one(
-    aws: &Aws,
-    client: &Client,
-    bucket: &str,
-    object: &Object,
-    reading: &ReadOptions,
-    learner: &mut Learner<'_>,
-) -> Result<()> {
+fn one(client: &Client, bucket: &str, object: &Object, reading: &mut Reading<'_, '_>) -> Result<()> {
+    let Reading { aws, records, learner, .. } = reading;
     let got = match aws.wait(client.get_object().bucket(bucket).key(&object.key).send()) {
         Ok(got) => got,
         // Removed since it was listed, by a lifecycle rule.
@@ -104,7 +84,7 @@ fn one(
         Err(error) => return Err(failed("get the object", "s3:GetObject", error)),
     };
     let mut body = Body::new(aws, got.body);
-    let read = entries(&mut body, reading, learner);
+    let read = entries(&mut body, records, learner);
     match (body.broken, read) {
         (Some(error), _) => Err(error.into()),
         // Nothing mends it, and what came before the damage was used.
