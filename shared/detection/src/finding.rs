@@ -242,6 +242,8 @@ pub enum Missing {
     Inventory,
     /// No query log of the host: whether it looked up what it dials is unknown.
     Lookups,
+    /// The inventory is hours old: what was launched or tagged since is unknown.
+    FreshInventory,
 }
 
 /// One point of the evidence series.
