@@ -3,6 +3,7 @@
 mod check;
 mod clock;
 mod lists;
+mod permissions;
 mod records;
 mod sources;
 mod told;
@@ -32,6 +33,7 @@ pub(crate) fn run(options: &Doctor, aws: &Aws, out: &mut dyn Write) -> Result<Ex
     records::check(aws, &mut sheet);
     lists::check(aws, &deployment, &settings, &mut sheet);
     table(aws, &deployment, &mut sheet);
+    permissions::check(aws, &deployment, &mut sheet);
     clock::check(aws, &deployment, &mut sheet);
     print(&sheet.checks, out)
 }

@@ -22,6 +22,7 @@ pub(crate) async fn deploy(cloud: &Cloud, bucket: &str) {
         .variables("WEIR_TOPIC_ARN", &cloud.topic)
         .variables("WEIR_INTEL_BUCKET", bucket)
         .build();
+    let role = role(cloud).await;
     let code = FunctionCode::builder().zip_file(Blob::new(STANDARD.decode(CODE).unwrap())).build();
     for name in ["flow-logs", "cloudtrail", "intel"] {
         let create = lambda
@@ -29,7 +30,7 @@ pub(crate) async fn deploy(cloud: &Cloud, bucket: &str) {
             .function_name(format!("weir-{}-{name}", cloud.stage))
             .runtime(Runtime::Python312)
             .handler("handler.handle")
-            .role("arn:aws:iam::000000000000:role/weir")
+            .role(&role)
             .environment(environment.clone())
             .code(code.clone());
         create.send().await.unwrap();
@@ -37,6 +38,19 @@ pub(crate) async fn deploy(cloud: &Cloud, bucket: &str) {
     for name in ["failed-events", "quarantine"] {
         queue(cloud, name).await;
     }
+}
+
+/// A role that may do all that the functions need but publish.
+async fn role(cloud: &Cloud) -> String {
+    let iam = aws_sdk_iam::Client::new(&cloud.config);
+    let anybody = r#"{"Version":"2012-10-17","Statement":[]}"#;
+    let create = iam.create_role().role_name(&cloud.stage).assume_role_policy_document(anybody);
+    let made = create.send().await.unwrap();
+    let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Resource":"*",
+        "Action":["dynamodb:*","ssm:GetParametersByPath","s3:GetObject","s3:ListBucket"]}]}"#;
+    let put = iam.put_role_policy().role_name(&cloud.stage).policy_name("detect").policy_document(policy);
+    put.send().await.unwrap();
+    made.role().unwrap().arn().to_owned()
 }
 
 /// A queue of the deployment; its URL.

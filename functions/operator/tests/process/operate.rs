@@ -94,6 +94,8 @@ async fn the_doctor_names_what_is_well_and_what_is_not() {
         ("ok", "clock"),
         ("ok", "table"),
         ("warn", "no way in is known"),
+        ("FAIL", "may not sns:Publish"),
+        ("ok", "6 rights of"),
     ] {
         let found = done.out.lines().find(|line| line.contains(part));
         assert!(found.is_some_and(|line| line.starts_with(level)), "{level} {part}: {}", done.out);
