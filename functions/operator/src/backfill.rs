@@ -65,7 +65,7 @@ pub(crate) fn run(options: &Backfill, aws: &Aws, out: &mut dyn Write) -> Result<
     let mut checkpoint = Checkpoint::open(options, &deployment.stage, span)?;
     let file = checkpoint.take_file()?;
     let known_since = |entity: &_| aws.wait(engine.known_since(entity)).map_err(anyhow::Error::from);
-    let mut learner = Learner::new(file, &settings, &intel, &known_since);
+    let mut learner = Learner::new(file, &settings, &intel, &known_since, span);
     let progress = Progress::default();
     let mut reading = Reading {
         aws,

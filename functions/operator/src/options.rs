@@ -140,8 +140,8 @@ pub(crate) struct Backfill {
     /// Where history begins: a date, a time, or an age as `21d` or `12h`.
     #[arg(long, default_value = "21d", value_name = "TIME")]
     pub(crate) from: String,
-    /// Where it ends, in the same forms; by default now.
-    #[arg(long, default_value = "0h", value_name = "TIME")]
+    /// Where it ends, in the same forms; what is later may still be on its way to the deployment, and is left to it.
+    #[arg(long, default_value = "1h", value_name = "TIME")]
     pub(crate) to: String,
     /// File that keeps what was read, so that the same command goes on where it was interrupted.
     #[arg(long, value_name = "FILE")]

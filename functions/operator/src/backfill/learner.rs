@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use anyhow::{Context as _, Result};
 use weir_alerting::units;
-use weir_aws_host::now;
 use weir_detection::collect::Collector;
 use weir_detection::entity::EntityKey;
 use weir_detection::finding::{Finding, Severity};
@@ -13,6 +12,8 @@ use weir_detection::settings::Settings;
 use weir_intel::Intel;
 use weir_records::Entry;
 use weir_state::{EmbeddedStore, Key, Resident, Saved, Store as _, finish_now};
+
+use super::Span;
 
 /// How far out of order records may be, unless the settings wait for longer. Milliseconds.
 const HOLD: i64 = 3_600_000;
@@ -29,6 +30,7 @@ type KnownSince<'a> = &'a dyn Fn(&EntityKey) -> Result<Option<i64>>;
 pub(super) struct Learner<'a> {
     resident: Resident,
     collector: Collector<'a>,
+    span: Span,
     settings: &'a Settings,
     intel: &'a Intel,
     known_since: KnownSince<'a>,
@@ -48,6 +50,8 @@ struct Counts {
     records: u64,
     rejects: BTreeMap<&'static str, u64>,
     not_judged: u64,
+    /// Records of other times than were asked for.
+    outside: u64,
     /// Windows that the deployment saw itself.
     own: u64,
     findings: BTreeMap<Severity, u64>,
@@ -66,11 +70,12 @@ impl<'a> Learner<'a> {
         settings: &'a Settings,
         intel: &'a Intel,
         known_since: KnownSince<'a>,
+        span: Span,
     ) -> Self {
         Self {
             resident: Resident::over(file),
-            // A record of the future is no history.
-            collector: Collector::new(settings, intel).not_after(now()),
+            collector: Collector::new(settings, intel),
+            span,
             settings,
             intel,
             known_since,
@@ -85,6 +90,16 @@ impl<'a> Learner<'a> {
 
     /// Takes one entry in.
     pub(super) fn take(&mut self, entry: &Entry<'_>) -> Result<()> {
+        let time = match entry {
+            Entry::Flow(flow) => Some(flow.end),
+            Entry::Lookup(lookup) => Some(lookup.time),
+            Entry::Call(call) => Some(call.time),
+            _ => None,
+        };
+        if time.is_some_and(|time| time < self.span.from || time >= self.span.to) {
+            self.counts.outside += 1;
+            return Ok(());
+        }
         match entry {
             Entry::Flow(flow) => {
                 self.collector.push(flow);
@@ -185,7 +200,7 @@ impl<'a> Learner<'a> {
         for (count, what) in [
             (counts.not_judged, "are of sources that teach nothing yet"),
             (collected.late, "came more than an hour after their time and were not learned"),
-            (collected.future, "are of the future and were not learned; check the clocks"),
+            (counts.outside, "are not of the time that was asked for"),
             (collected.losses, "declare that records were lost"),
         ] {
             if count > 0 {

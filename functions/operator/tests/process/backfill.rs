@@ -117,7 +117,7 @@ async fn a_log_group_is_read_page_by_page_through_throttling() {
 
     assert_eq!(done.status, 0, "{done:?}");
     assert_eq!((logs.left(), dynamodb.left()), (0, 0));
-    let hours = 30 + 1;
+    let hours = 29 + 1;
     assert!(logs.count("FilterLogEvents") > hours + 1, "one hour has two pages");
     assert!(line(&done.out, OLD).contains("learning") && done.out.contains("days of age"), "{}", done.out);
     assert!(cloud.documents().await.iter().any(|(key, _)| key == &format!("000000000000/{OLD} state")));
