@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use weir_alerting::Product;
-use weir_detection::finding::{Finding, Severity};
+use weir_detection::finding::{Finding, Mode};
 use weir_state::{EmbeddedStore, Resident};
 
 use crate::detect::{Seen, observe};
@@ -73,7 +73,7 @@ fn memory(state: Option<&Path>) -> Result<Resident> {
 }
 
 fn is_shown(options: &Replay, finding: &Finding) -> bool {
-    options.all || finding.severity > Severity::Info
+    options.all || finding.is_alert()
 }
 
 /// Prints findings as they come.
@@ -95,6 +95,14 @@ fn draw(options: &Replay, findings: &[Finding], out: &mut dyn Write) -> Result<(
 
 fn count(findings: &mut Vec<Finding>, summary: &mut Summary) {
     for finding in findings.drain(..) {
+        if finding.suppressed.is_some() {
+            summary.suppressed += 1;
+            continue;
+        }
+        if finding.mode == Mode::DryRun {
+            summary.dry_run += 1;
+            continue;
+        }
         *summary.findings.entry(finding.severity.name()).or_default() += 1;
     }
 }

@@ -30,6 +30,8 @@ pub(crate) struct Summary {
     pub(crate) windows: u64,
     pub(crate) findings: BTreeMap<&'static str, u64>,
     pub(crate) suppressed: u64,
+    /// Findings of analytics in dry run: what would have been told.
+    pub(crate) dry_run: u64,
     /// Records of known logs that say nothing about traffic or programs.
     pub(crate) unused: u64,
     /// Records that are understood and that no analytic judges yet, by what they tell.
@@ -54,6 +56,7 @@ impl Summary {
             windows: 0,
             findings: BTreeMap::new(),
             suppressed: 0,
+            dry_run: 0,
             unused: 0,
             not_judged: BTreeMap::new(),
             wall_ms: 0,
@@ -115,6 +118,7 @@ impl Summary {
             (self.late, "late"),
             (self.duplicates, "duplicates"),
             (self.suppressed, "suppressed"),
+            (self.dry_run, "in dry run"),
             (self.unused, "of no use"),
             (self.not_judged.values().sum(), "not judged yet"),
         ] {

@@ -24,6 +24,7 @@ export function dashboard(scope: Construct, id: string, weir: Weir): cloudwatch.
     graph('Findings', [
       own('Findings'),
       own('Recorded'),
+      own('Suppressed'),
       own('UnconfirmedAlerts'),
       weir.metric('Findings', {}, weir.cloudtrail),
       weir.metric('UnconfirmedAlerts', {}, weir.cloudtrail),

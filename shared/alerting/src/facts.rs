@@ -21,6 +21,9 @@ pub(crate) fn headline(finding: &Finding) -> String {
     if finding.mode == Mode::DryRun {
         headline.push_str(", dry-run");
     }
+    if finding.suppressed.is_some() {
+        headline.push_str(", suppressed");
+    }
     headline
 }
 
@@ -28,7 +31,8 @@ pub(crate) fn headline(finding: &Finding) -> String {
 pub(crate) fn state(finding: &Finding) -> String {
     let mode = if finding.mode == Mode::DryRun { ", dry-run" } else { "" };
     let ended = if finding.activity == Activity::Close { ", ended" } else { "" };
-    format!("{}{ended}{mode}", finding.severity.name().to_uppercase())
+    let suppressed = if finding.suppressed.is_some() { ", suppressed" } else { "" };
+    format!("{}{ended}{mode}{suppressed}", finding.severity.name().to_uppercase())
 }
 
 /// Title, or what happened to whom where the finding has none.

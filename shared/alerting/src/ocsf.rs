@@ -4,7 +4,7 @@
 //! <https://schema.ocsf.io/1.8.0/classes/detection_finding>; attribute names are the schema's own.
 
 use serde::Serialize;
-use weir_detection::finding::{Activity, Finding, Mode, Severity};
+use weir_detection::finding::{Activity, Finding, Severity};
 
 use crate::names;
 use crate::plain;
@@ -149,6 +149,7 @@ pub struct MetadataProduct {
 pub fn to_ocsf(finding: &Finding, product: &Product) -> OcsfFinding {
     let activity_id = finding.activity as u8;
     let (status_id, status) = match finding.activity {
+        _ if finding.suppressed.is_some() => (3, "Suppressed"),
         Activity::Create => (1, "New"),
         Activity::Update => (2, "In Progress"),
         Activity::Close => (4, "Resolved"),
@@ -180,7 +181,7 @@ pub fn to_ocsf(finding: &Finding, product: &Product) -> OcsfFinding {
         confidence_id,
         confidence,
         count: finding.count,
-        is_alert: finding.mode == Mode::Live,
+        is_alert: finding.is_alert(),
         metadata: metadata(finding, product),
         finding_info: information::finding_info(finding, product),
         cloud: entity::cloud(&finding.subject),

@@ -31,13 +31,13 @@ An attribute marked \u{201c}always\u{201d} is in every finding; the others are t
 ";
 
 /// What OCSF does not explain.
-const MEANINGS: [(&str, &str); 36] = [
+const MEANINGS: [(&str, &str); 37] = [
     ("count", "reports of this incident so far, this one included"),
     ("finding_info.types[]", "`bandwidth-hijacking/` and the kernel"),
     ("finding_info.src_url", "the kernel's runbook"),
     ("metadata.uid", "this report: incident, activity, count"),
     ("metadata.correlation_uid", "the incident, as `finding_info.uid`"),
-    ("is_alert", "false in dry-run"),
+    ("is_alert", "false for severity info, in dry-run and where suppressed"),
     ("time", "event time of the record that tipped it"),
     (
         "evidences[].data.role",
@@ -49,6 +49,7 @@ const MEANINGS: [(&str, &str); 36] = [
     ("evidences[].data.label", "list that holds it: `tor`, `vpn`, `proxy`"),
     ("unmapped.weir.kernel", "the test that carried the verdict"),
     ("unmapped.weir.mode", "`live` or `dry-run`"),
+    ("unmapped.weir.suppressed", "the suppression that holds it back, its reason and owner"),
     ("unmapped.weir.entity_type", "`instance`, `interface`, `address` or `account`"),
     (
         "unmapped.weir.contributions[].group",
@@ -103,7 +104,8 @@ struct Seen {
 
 #[test]
 fn the_reference_holds_every_attribute_of_every_finding() {
-    let mut findings = vec![relay(), flood(), bare()];
+    let suppressed = Some("nightly-export: agreed until June (data team)".to_owned());
+    let mut findings = vec![Finding { suppressed, ..relay() }, flood(), bare()];
     // The scenario has no resolver's logs, so no incident begins with a name.
     for kernel in Kernel::ALL.into_iter().filter(|kernel| *kernel != Kernel::Name) {
         let path = format!("{}/golden/incidents/{}.finding.json", env!("CARGO_MANIFEST_DIR"), kernel.name());

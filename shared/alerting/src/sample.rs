@@ -60,6 +60,7 @@ pub(crate) fn relay() -> Finding {
         activity: Activity::Create,
         analytic: "AN0084".to_owned(),
         mode: Mode::Live,
+        suppressed: None,
         severity: Severity::High,
         confidence: 86,
         kernel: Kernel::Relay,

@@ -63,6 +63,9 @@ fn block(sheet: &mut Sheet, finding: &Finding, colour: bool) {
             sheet.labelled(label, &value);
         }
     }
+    if let Some(suppression) = &finding.suppressed {
+        sheet.labelled("suppressed", &plain::line(suppression, 200));
+    }
     sheet.labelled("since", &facts::since(finding));
     sheet.labelled("egress", &facts::egress(finding));
     sheet.labelled("usual", &facts::usual(finding));

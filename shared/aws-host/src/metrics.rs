@@ -57,6 +57,8 @@ pub struct Counts {
     pub findings: u64,
     /// Findings that were only recorded: of severity info, or of an analytic in dry run.
     pub recorded: u64,
+    /// Findings that a suppression held back.
+    pub suppressed: u64,
     /// Alerts that this run did not get confirmed.
     pub unconfirmed: u64,
     /// Races for a document that were lost.
@@ -138,6 +140,7 @@ impl Counts {
             ("WindowsMature".to_owned(), self.windows_mature),
             ("Findings".to_owned(), self.findings),
             ("Recorded".to_owned(), self.recorded),
+            ("Suppressed".to_owned(), self.suppressed),
             ("UnconfirmedAlerts".to_owned(), self.unconfirmed),
             ("StateConflicts".to_owned(), self.conflicts),
             ("RepeatedBatches".to_owned(), self.repeated),

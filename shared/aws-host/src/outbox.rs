@@ -94,8 +94,12 @@ impl<S: Store> Outbox<'_, S> {
     /// Counts findings that are kept for the record: they leave nowhere.
     pub fn record(&self, findings: &[Finding]) {
         for finding in findings {
-            self.metrics.count(|counts| counts.recorded += 1);
-            told("recorded", finding);
+            let is_suppressed = finding.suppressed.is_some();
+            self.metrics.count(|counts| {
+                counts.recorded += u64::from(!is_suppressed);
+                counts.suppressed += u64::from(is_suppressed);
+            });
+            told(if is_suppressed { "suppressed" } else { "recorded" }, finding);
         }
     }
 

@@ -18,7 +18,7 @@ use crate::metrics::Metrics;
 ///
 /// They are read again when their time is up. A set with a bad value is refused whole: the last good set stays in
 /// force, or the defaults where there was none, each bad parameter is named in a log line, and a metric is raised.
-/// Parameters under `suppressions/` are no settings.
+/// Suppressions and overrides are read with them.
 #[derive(Debug)]
 pub struct SettingsStore {
     client: aws_sdk_ssm::Client,

@@ -79,6 +79,14 @@ impl EntityInfo {
         here.or_else(|| inventory.interface_at(address, None))
     }
 
+    /// What the entity goes by: its key's id, its instance, its interface.
+    pub fn names<'a>(&'a self, key: &'a EntityKey, inventory: &'a Inventory) -> Vec<&'a str> {
+        let interface = self.known_interface(inventory);
+        let instance = self.instance.as_deref().or_else(|| interface?.instance.as_deref());
+        let named = self.interface.as_deref().or_else(|| interface.map(|known| &*known.id));
+        std::iter::once(&*key.id).chain(instance).chain(named).collect()
+    }
+
     /// The instance, where an inventory knows it.
     pub fn known_instance<'a>(&self, inventory: &'a Inventory) -> Option<&'a Instance> {
         let id = match &self.instance {

@@ -268,6 +268,8 @@ pub struct Finding {
     pub analytic: String,
     /// Live or dry-run.
     pub mode: Mode,
+    /// The suppression that holds it back, and why; it is then only recorded.
+    pub suppressed: Option<String>,
     /// Severity.
     pub severity: Severity,
     /// Confidence, 0 to 100.
@@ -322,6 +324,15 @@ impl Severity {
             Self::High => "high",
             Self::Critical => "critical",
         }
+    }
+}
+
+impl Finding {
+    /// Whether somebody is to be told; what is of severity info, of a dry run or suppressed is only recorded.
+    pub const fn is_alert(&self) -> bool {
+        matches!(self.mode, Mode::Live)
+            && !matches!(self.severity, Severity::Info)
+            && self.suppressed.is_none()
     }
 }
 

@@ -8,14 +8,14 @@ use weir_intel::lists::ListKind;
 
 use crate::entity::EntityKey;
 use crate::finding::{
-    Activity, BaselineFacts, Finding, Group, Kernel, Learning, Missing, Mode, Remote, Severity, Subject,
-    Window,
+    Activity, BaselineFacts, Finding, Group, Kernel, Learning, Missing, Mode, Remote, Subject, Window,
 };
 use crate::kernels::Verdict;
 use crate::kernels::combine::Judgement;
 use crate::kernels::instance::Context;
 use crate::kernels::volume::USD_PER_GB;
 use crate::observation::BUCKET;
+use crate::quiet::{Matter, Suppression};
 use crate::settings::Settings;
 use crate::state::{DAY, EntityState, HOUR, Incident};
 use raise::Case;
@@ -71,25 +71,53 @@ pub fn report(
             state.incidents.len() - 1
         }
     };
+    let uid = uid(key, state.info.region.as_deref(), group);
+    let subject = subject(state, key, intel);
+    let suppressed = suppression(&uid, key, &subject, lead.kernel, &told, settings);
     let incident = state.incidents.get_mut(at)?;
-    let reopened = bucket - incident.last >= settings.incident.quiet;
-    if reopened {
+    let news = incident.is_news(severity, bucket, suppressed.is_some(), &settings.incident);
+    if bucket - incident.last >= settings.incident.quiet {
         (incident.opened, incident.bytes_out) = (bucket, told.egress);
     }
     incident.last = incident.last.max(bucket);
-    let news = incident.count == 0
-        || severity > incident.severity
-        // What only asks to be looked at some day does not come back every day.
-        || reopened && severity >= Severity::Medium
-        || bucket - incident.told >= settings.incident.suppress;
     if covered || !news {
         return None;
     }
-    incident.severity = severity;
-    incident.told = bucket;
-    incident.count += 1;
+    incident.tell(severity, bucket, suppressed.is_some());
     let incident = incident.clone();
-    finding(state, key, told, &incident, settings, intel)
+    let suppressed = suppressed.map(Suppression::words);
+    let finding = finding(state, key, told, &incident, settings, intel)?;
+    Some(Finding { uid, subject, suppressed, ..finding })
+}
+
+fn uid(key: &EntityKey, region: Option<&str>, group: Group) -> String {
+    format!("weir-an0084-{}-{}-{}-{}", key.account, region.unwrap_or("-"), key.id, group.name())
+}
+
+/// The suppression that holds the report back.
+fn suppression<'a>(
+    uid: &str,
+    key: &EntityKey,
+    subject: &Subject,
+    kernel: Kernel,
+    told: &Told<'_>,
+    settings: &'a Settings,
+) -> Option<&'a Suppression> {
+    let severity = told.judgement.as_ref()?.severity;
+    let instance = subject.instance.as_deref();
+    let entity: Vec<&str> = std::iter::once(&*key.id)
+        .chain(instance)
+        .chain(subject.interfaces.iter().map(String::as_str))
+        .collect();
+    let matter = Matter {
+        incident: uid,
+        entity: &entity,
+        tags: &subject.tags,
+        analytic: "AN0084",
+        kernel: Some(kernel),
+        remotes: &told.remotes,
+    };
+    settings.suppressed(&matter, severity, told.time)
 }
 
 fn finding(
@@ -125,13 +153,13 @@ fn finding(
         .collect();
     let hour: u64 = cells.iter().rev().take(12).map(|cell| cell.external.out).sum();
     let who = key.id.clone();
-    let region = state.info.region.clone().unwrap_or_else(|| "-".to_owned());
     let span = if matches!(lead.kernel, Kernel::Scan | Kernel::Flood) { BUCKET } else { HOUR };
     let baseline = state.season.usual_of(bucket).observing(hour / 12);
     let baseline = BaselineFacts { age_days: age as f32 / DAY as f32, ..baseline };
     Some(Finding {
-        uid: format!("weir-an0084-{}-{region}-{who}-{}", key.account, incident.group.name()),
-        activity: if incident.count == 1 { Activity::Create } else { Activity::Update },
+        uid: String::new(),
+        suppressed: None,
+        activity: if incident.count <= 1 { Activity::Create } else { Activity::Update },
         analytic: "AN0084".to_owned(),
         mode: settings.an0084.mode.of_findings().unwrap_or(Mode::DryRun),
         severity: judgement.severity,
@@ -143,8 +171,8 @@ fn finding(
         start: bucket + BUCKET - span,
         end: bucket + BUCKET,
         created: incident.opened,
-        count: incident.count,
-        subject: subject(state, key, intel),
+        count: incident.count.max(1),
+        subject: Subject::default(),
         contributions: judgement.contributions,
         missing: missing(state, baseline.state, time, settings, intel),
         baseline,

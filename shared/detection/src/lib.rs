@@ -18,6 +18,7 @@ pub mod observation;
 pub mod open;
 pub mod prelude;
 pub mod prevalence;
+pub mod quiet;
 pub mod ring;
 pub mod season;
 pub mod settings;

@@ -7,6 +7,7 @@
 mod fault;
 mod hours;
 mod markdown;
+mod pattern;
 mod quantity;
 mod registry;
 #[cfg(test)]
@@ -17,11 +18,16 @@ mod tree;
 use weir_intel::Intel;
 use weir_intel::lists::{ListKind, freshness};
 
+use crate::entity::{EntityInfo, EntityKey};
+use crate::finding::Severity;
+use crate::quiet::exception::Written as Override;
+use crate::quiet::{Matter, OVERRIDES, SUPPRESSIONS, Suppression};
 use crate::state::DAY;
 
 pub use fault::{Fault, FaultKind, SettingsErrors, ValueError};
 pub use hours::{BusinessHours, LocalTime, Zone};
 pub use markdown::render_markdown;
+pub(crate) use pattern::matches;
 pub use quantity::KofM;
 pub use registry::{Entry, Kind, registry};
 pub use toml::{TomlError, values_from_toml};
@@ -41,22 +47,68 @@ impl Settings {
         V: AsRef<str>,
     {
         let mut settings = Self::default();
-        let mut faults = Vec::new();
+        let (mut faults, mut overrides) = (Vec::new(), Vec::new());
         for (path, text) in values {
-            let path = path.as_ref();
-            match registry().iter().find(|entry| entry.path == path) {
-                None => faults.push(Fault::unknown(path)),
-                Some(entry) => {
-                    if let Err(error) = entry.apply(&mut settings, text.as_ref()) {
-                        faults.push(Fault::value(path, error));
-                    }
+            let (path, text) = (path.as_ref(), text.as_ref());
+            if let Some(name) = path.strip_prefix(SUPPRESSIONS) {
+                match Suppression::from_json(name, text) {
+                    Ok(suppression) => settings.suppressions.push(suppression),
+                    Err(error) => faults.push(Fault::document_of(path, error)),
                 }
+            } else if let Some(name) = path.strip_prefix(OVERRIDES) {
+                match Override::from_json(text) {
+                    Ok(written) => overrides.push((name.to_owned(), written)),
+                    Err(error) => faults.push(Fault::document_of(path, error)),
+                }
+            } else if let Err(fault) = settings.set(path, text) {
+                faults.push(fault);
             }
+        }
+        overrides.sort_by(|a, b| a.0.cmp(&b.0));
+        for (name, written) in overrides {
+            let mut own = settings.clone();
+            own.overrides.clear();
+            let set = written.settings.iter().filter_map(|(path, text)| own.set(path, text).err());
+            let mut wrong: Vec<Fault> = set.collect();
+            wrong.extend(own.conflicts());
+            let within = wrong
+                .iter()
+                .map(|fault| Fault::document_of(&format!("{OVERRIDES}{name}"), fault.to_string()));
+            faults.extend(within);
+            settings.overrides.push(written.over(&name, own));
         }
         let refused: Vec<String> = faults.iter().map(|fault| fault.path.clone()).collect();
         // A conflict with a value that was refused is no news.
         faults.extend(settings.conflicts().into_iter().filter(|fault| !fault.concerns(&refused)));
         if faults.is_empty() { Ok(settings) } else { Err(SettingsErrors::new(faults)) }
+    }
+
+    /// Sets one of the registry.
+    fn set(&mut self, path: &str, text: &str) -> Result<(), Fault> {
+        let entry = registry().iter().find(|entry| entry.path == path).ok_or_else(|| Fault::unknown(path))?;
+        entry.apply(self, text).map_err(|error| Fault::value(path, error))
+    }
+
+    /// The settings that an entity is judged by: its own, where there are any.
+    ///
+    /// An override that names the entity goes before one by tag; of several the first by name counts.
+    #[must_use]
+    pub fn of_entity(&self, key: &EntityKey, info: &EntityInfo, intel: &Intel) -> &Self {
+        if self.overrides.is_empty() {
+            return self;
+        }
+        let names = info.names(key, &intel.inventory);
+        let tags = info.known_instance(&intel.inventory).map(|instance| &*instance.tags).unwrap_or_default();
+        let case = Matter { entity: &names, tags, ..Matter::default() };
+        let about = self.overrides.iter().filter_map(|own| Some((own.rank(&case)?, own)));
+        let best = about.reduce(|best, own| if own.0 && !best.0 { own } else { best });
+        best.map_or(self, |(_, own)| &own.settings)
+    }
+
+    /// The suppression that holds back what is about to be told at `time`, ms since the epoch.
+    #[must_use]
+    pub fn suppressed(&self, case: &Matter<'_>, severity: Severity, time: i64) -> Option<&Suppression> {
+        self.suppressions.iter().find(|suppression| suppression.holds(case, severity, time))
     }
 
     /// The settings of a TOML document, see [`values_from_toml`].

@@ -13,6 +13,7 @@ use crate::lookups::Lookups;
 use crate::open::OpenBuckets;
 use crate::ring::{Pair, Ring};
 use crate::season::Season;
+use crate::settings;
 
 /// The layout that this build writes; the first byte of a document.
 pub const LAYOUT: u8 = 2;
@@ -139,8 +140,10 @@ pub struct Incident {
     pub told: i64,
     /// Highest severity told.
     pub severity: Severity,
-    /// Reports so far.
+    /// Reports so far, but for suppressed ones.
     pub count: u32,
+    /// The latest report was suppressed.
+    pub hushed: bool,
     /// External bytes out since it was opened.
     pub bytes_out: u64,
 }
@@ -155,7 +158,36 @@ impl Incident {
             told: bucket,
             severity: Severity::Info,
             count: 0,
+            hushed: false,
             bytes_out: 0,
+        }
+    }
+
+    /// Whether a report is due of what asks for this severity at `time`, ms since the epoch; `hushed` where it would be
+    /// suppressed.
+    pub fn is_news(
+        &self,
+        severity: Severity,
+        time: i64,
+        hushed: bool,
+        settings: &settings::Incident,
+    ) -> bool {
+        let unknown = self.count == 0 && !self.hushed;
+        let reopened = time - self.last >= settings.quiet;
+        unknown
+            || severity > self.severity
+            // What only asks to be looked at some day does not come back every day.
+            || reopened && severity >= Severity::Medium
+            || time - self.told >= settings.suppress
+            // What was held back is told once nothing holds it any longer.
+            || self.hushed && !hushed
+    }
+
+    /// A report is made.
+    pub const fn tell(&mut self, severity: Severity, time: i64, hushed: bool) {
+        (self.severity, self.told, self.hushed) = (severity, time, hushed);
+        if !hushed {
+            self.count += 1;
         }
     }
 }

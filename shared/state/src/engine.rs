@@ -237,14 +237,15 @@ impl<S: Store> Engine<S> {
         applied: &mut Applied,
     ) -> Result<(), EngineError> {
         let baselines = Baselines { store: &self.store, entity: account.entity, run };
-        let asked = asked(&document.state, run.settings);
+        let settings = run.settings.of_entity(account.entity, &document.state.info, run.intel);
+        let asked = asked(&document.state, settings);
         let users = account.users(&asked.destinations).await?;
         let usual = baselines.usual(&document.state, &asked.hours).await?;
         let around = Around {
             prelude,
             users: &|destination| users.get(&destination).copied().unwrap_or_default(),
             usual: &|hour| usual.get(&hour).copied().unwrap_or_default(),
-            settings: run.settings,
+            settings,
             intel: run.intel,
         };
         let outcome = step(&mut document.state, account.entity, &around);

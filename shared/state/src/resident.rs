@@ -144,6 +144,7 @@ impl Resident {
     ) -> Result<(Stepped, Vec<u64>), EngineError> {
         let (key, file) = (&observed.key, self.file.as_ref());
         let late = admit(state, observed);
+        let settings = settings.of_entity(key, &state.info, intel);
         let wanted = asked(state, settings);
         let entity = key.hash64();
         let mut users = HashMap::new();

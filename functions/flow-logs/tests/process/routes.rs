@@ -101,8 +101,26 @@ async fn a_bad_setting_leaves_the_defaults_in_force_and_is_named() {
     cloud.set("suppressions/nightly", "{}").await;
     let mut function = cloud.function(&[]).await;
     function.succeed(&subscription(&good())).await;
-    assert_eq!(function.metric("SettingsRejected").await, 1);
-    assert!(function.logged().contains(r#""parameter":"an0084/scan/hosts""#), "{}", function.logged());
+    assert_eq!(function.metric("SettingsRejected").await, 2);
+    for named in ["an0084/scan/hosts", "suppressions/nightly"] {
+        assert!(function.logged().contains(&format!(r#""parameter":"{named}""#)), "{}", function.logged());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
+async fn a_suppression_holds_an_alert_back_until_it_expires() {
+    for (stage, expiry, suppressed) in [("held", "2999-01-01", 1), ("over", "2020-01-01", 0)] {
+        let cloud = cloud(stage).await;
+        let rest = format!(r#""reason":"drill","owner":"ops","expiry":"{expiry}T00:00:00Z"}}"#);
+        let scope =
+            format!(r#"{{"scope":{{"entity":"{INTERFACE}","kernel":"scan"}},"severity":"high",{rest}"#);
+        cloud.set("suppressions/drill", &scope).await;
+        let mut function = cloud.function(&[]).await;
+        function.succeed(&crate::payloads::closed_scan(INTERFACE, window(), 300)).await;
+        assert_eq!(function.metric("Suppressed").await, suppressed, "{stage}");
+        assert_eq!(function.metric("Findings").await, 1 - suppressed, "{stage}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::sample::{ACTIVITIES, any_finding, bare, flood, relay};
-use weir_detection::finding::{Kernel, Role, Subject};
+use weir_detection::finding::{Kernel, Mode, Role, Subject};
 
 static SCHEMA: LazyLock<Validator> = LazyLock::new(|| {
     let file = "../../tests/schemas/ocsf/detection_finding-1.8.0-cloud.schema.json";
@@ -175,6 +175,13 @@ fn a_dry_run_finding_asks_nobody_to_act() {
     let finding = value(&Finding { mode: Mode::DryRun, ..relay() });
     assert_eq!(finding["is_alert"], json!(false));
     assert_eq!(finding["unmapped"]["weir"]["mode"], json!("dry-run"));
+}
+
+#[test]
+fn a_suppressed_finding_says_by_what_and_asks_nobody_to_act() {
+    let finding = value(&Finding { suppressed: Some("exports: nightly (data)".to_owned()), ..relay() });
+    assert_eq!((&finding["is_alert"], &finding["status_id"]), (&json!(false), &json!(3)));
+    assert_eq!(finding["unmapped"]["weir"]["suppressed"], json!("exports: nightly (data)"));
 }
 
 proptest! {

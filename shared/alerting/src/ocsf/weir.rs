@@ -21,6 +21,9 @@ pub struct Weir {
     pub kernel: &'static str,
     /// `live` or `dry-run`.
     pub mode: &'static str,
+    /// The suppression that holds it back, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suppressed: Option<String>,
     /// `instance`, `interface`, `address` or `account`.
     pub entity_type: &'static str,
     /// Evidence, one entry per group, strongest first.
@@ -110,6 +113,7 @@ pub(crate) fn unmapped(finding: &Finding) -> Unmapped {
         weir: Weir {
             kernel: finding.kernel.name(),
             mode: names::mode(finding.mode),
+            suppressed: finding.suppressed.clone(),
             entity_type: names::entity_type(&finding.subject),
             contributions: finding.contributions.iter().map(contribution).collect(),
             baseline: baseline(&finding.baseline),

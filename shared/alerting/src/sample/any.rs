@@ -38,6 +38,7 @@ pub(crate) fn any_finding() -> impl Strategy<Value = Finding> {
             activity,
             analytic,
             mode: if live { Mode::Live } else { Mode::DryRun },
+            suppressed: (!live).then(|| title.clone()),
             severity,
             confidence,
             kernel,

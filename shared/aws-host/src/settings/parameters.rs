@@ -6,9 +6,6 @@ use aws_sdk_ssm::Client;
 
 use crate::failure::failed;
 
-/// Parameters that say which alerts are held back; JSON, and no settings.
-const SUPPRESSIONS: &str = "suppressions/";
-
 /// One setting as it is kept.
 #[derive(Debug)]
 pub(super) struct Parameter {
@@ -49,7 +46,7 @@ pub(super) async fn read(client: &Client, path: &str) -> Result<Vec<Parameter>, 
 
 /// The setting that a parameter holds, if it holds one.
 pub(super) fn setting(path: &str, name: Option<&str>, value: Option<&str>) -> Option<Parameter> {
-    let own = name?.strip_prefix(path).filter(|own| !own.starts_with(SUPPRESSIONS))?;
+    let own = name?.strip_prefix(path)?;
     Some(Parameter { path: own.to_owned(), value: value?.to_owned() })
 }
 

@@ -45,8 +45,7 @@ fn an_unreachable_store_is_an_error_only_while_nothing_was_ever_read() {
 }
 
 #[test]
-fn suppressions_and_parameters_of_other_stages_are_no_settings() {
-    assert!(setting("/weir/a/", Some("/weir/a/suppressions/nightly"), Some("{}")).is_none());
+fn parameters_of_other_stages_are_no_settings() {
     assert!(setting("/weir/a/", Some("/weir/ab/lateness"), Some("20m")).is_none());
     assert_eq!(setting("/weir/a/", Some("/weir/a/lateness"), Some("20m")).unwrap().path, "lateness");
 }

@@ -66,6 +66,30 @@ fn a_lesser_kind_of_evidence_adds_nothing_but_a_scan_is_told_beside_all_else() {
     assert!(host.says(BUCKET, Kernel::Scan, Severity::Medium).is_some());
 }
 
+#[test]
+fn what_is_suppressed_is_recorded_and_told_once_nothing_holds_it_back() {
+    let suppression = |severity: &str| {
+        format!(
+            r#"{{"scope":{{"entity":"eni-1"}},"severity":"{severity}","reason":"r","owner":"o","expiry":"2024-10-04T01:00:00Z"}}"#
+        )
+    };
+    let settings = |severity| Settings::from_values([("suppressions/a", suppression(severity))]).unwrap();
+    // Day 20,000 is 2024-10-04.
+    let mut host = Host { settings: settings("low"), ..Host::default() };
+    assert_eq!(host.says(0, Kernel::Upload, Severity::Low).unwrap().suppressed.unwrap(), "a: r (o)");
+    assert!(host.says(BUCKET, Kernel::Upload, Severity::Low).is_none());
+    let risen = host.says(2 * BUCKET, Kernel::Dormant, Severity::Medium).unwrap();
+    assert_eq!((risen.suppressed, risen.activity, risen.count), (None, Activity::Create, 1));
+
+    let mut host = Host { settings: settings("medium"), ..Host::default() };
+    let told: Vec<(i64, bool)> = (0..24)
+        .filter_map(|n| {
+            Some((n, host.says(n * BUCKET, Kernel::Relay, Severity::Medium)?.suppressed.is_none()))
+        })
+        .collect();
+    assert_eq!(told, [(0, false), (12, true)], "held back until its hour is over, then told at once");
+}
+
 #[derive(Default)]
 struct Host {
     state: EntityState,

@@ -13,6 +13,7 @@ use crate::entity::name_hash;
 use crate::finding::{
     Activity, BaselineFacts, Contribution, Finding, Group, Kernel, Missing, Severity, Subject,
 };
+use crate::quiet::{Matter, Suppression};
 use crate::settings::Settings;
 use crate::state::Incident;
 
@@ -105,22 +106,29 @@ pub(super) fn report(
         state.blinded.push((who, Incident::open(Group::Context, time)));
     }
     let (_, incident) = state.blinded.iter_mut().find(|(have, _)| *have == who)?;
-    let reopened = time - incident.last >= settings.incident.quiet;
-    let news = incident.count == 0
-        || severity > incident.severity
-        || reopened && severity >= Severity::Medium
-        || time - incident.told >= settings.incident.suppress;
-    if reopened {
+    let uid = uid(call, who);
+    let matter =
+        Matter { incident: &uid, analytic: "AN0084", kernel: Some(Kernel::Blinding), ..Matter::default() };
+    let suppressed = settings.suppressed(&matter, severity, time);
+    let news = incident.is_news(severity, time, suppressed.is_some(), &settings.incident);
+    if time - incident.last >= settings.incident.quiet {
         incident.opened = time;
     }
     incident.last = incident.last.max(time);
     if !news {
         return None;
     }
-    (incident.severity, incident.told) = (severity, time);
-    incident.count += 1;
+    incident.tell(severity, time, suppressed.is_some());
     let incident = incident.clone();
-    Some(finding(call, taking, severity, mode, &incident, settings))
+    let suppressed = suppressed.map(Suppression::words);
+    Some(Finding { uid, suppressed, ..finding(call, taking, severity, mode, &incident, settings) })
+}
+
+fn uid(call: &ApiCall<'_>, who: u64) -> String {
+    let named = |text: &Option<Text<'_>>| {
+        text.as_ref().map_or_else(|| "-".to_owned(), |text| short(text.as_str(), 64))
+    };
+    format!("weir-an0084-{}-{}-{who:016x}-blinding", named(&call.account), named(&call.region))
 }
 
 fn finding(
@@ -131,7 +139,6 @@ fn finding(
     incident: &Incident,
     settings: &Settings,
 ) -> Finding {
-    let who = name_hash(taking.principal);
     let text = |text: &Option<Text<'_>>| text.as_ref().map(|text| short(text.as_str(), 64));
     let (account, region) = (text(&call.account), text(&call.region));
     let name = short(call.name.as_str(), 48);
@@ -145,12 +152,9 @@ fn finding(
     let fact = format!("{principal} called {name} on {}{from}; {outcome}", short(&taking.taken, 120));
     let declared = || "the caller is declared in cloudtrail/automation".to_owned();
     Finding {
-        uid: format!(
-            "weir-an0084-{}-{}-{who:016x}-blinding",
-            account.as_deref().unwrap_or("-"),
-            region.as_deref().unwrap_or("-")
-        ),
-        activity: if incident.count == 1 { Activity::Create } else { Activity::Update },
+        uid: String::new(),
+        suppressed: None,
+        activity: if incident.count <= 1 { Activity::Create } else { Activity::Update },
         analytic: "AN0084".to_owned(),
         mode,
         severity,
@@ -162,7 +166,7 @@ fn finding(
         start: call.time,
         end: call.time,
         created: incident.opened,
-        count: incident.count,
+        count: incident.count.max(1),
         subject: Subject { account, region, ..Subject::default() },
         contributions: vec![Contribution {
             group: Group::Context,

@@ -13,7 +13,7 @@ use super::principal::short;
 use super::{AUTOMATION, Prelude, blinding, rules};
 use crate::entity::name_hash as hash;
 use crate::finding::Finding;
-use crate::settings::Settings;
+use crate::settings::{Settings, matches};
 use crate::state::{DAY, HOUR};
 
 /// Instances that one call is followed to.
@@ -304,13 +304,5 @@ fn network(address: IpAddr, intel: &Intel) -> u64 {
 }
 
 fn is_declared(name: &str, settings: &Settings) -> bool {
-    settings.cloudtrail.automation.iter().any(|pattern| matches(name, pattern))
-}
-
-/// Whether a caller is one that is declared: its whole name, or what an asterisk at the end leaves open.
-fn matches(name: &str, pattern: &str) -> bool {
-    match pattern.strip_suffix('*') {
-        Some(beginning) => name.starts_with(beginning),
-        None => name == pattern,
-    }
+    settings.cloudtrail.automation.iter().any(|pattern| matches(pattern, name))
 }

@@ -51,6 +51,10 @@ impl Fault {
         Self { path: path.to_owned(), kind: FaultKind::Value(error) }
     }
 
+    pub(super) fn document_of(path: &str, error: String) -> Self {
+        Self { path: path.to_owned(), kind: FaultKind::Json(error) }
+    }
+
     pub(super) const fn document(error: TomlError) -> Self {
         Self { path: String::new(), kind: FaultKind::Document(error) }
     }
@@ -98,6 +102,9 @@ pub enum FaultKind {
     /// The document is no TOML or holds what no setting can be.
     #[error(transparent)]
     Document(TomlError),
+    /// A suppression or an override that cannot be used.
+    #[error("{0}")]
+    Json(String),
     /// No setting has this path.
     #[error("no such setting{}", nearest.map(|path| format!(", did you mean {path}?")).unwrap_or_default())]
     Unknown {

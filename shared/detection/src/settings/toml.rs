@@ -1,12 +1,13 @@
 //! Settings from a TOML document: the same paths, as nested tables or as keys with slashes.
 
 use super::fault::quoted;
+use crate::quiet::{OVERRIDES, SUPPRESSIONS};
 
 /// Reads `(path, text)` pairs in the order of the document's keys.
 ///
 /// # Shape
 /// `[an0084.relay]` with `min-bytes = "5MB"`, or `"an0084/relay/min-bytes" = "5MB"`, or a mix. Numbers may be bare
-/// where a setting has no unit; lists may be arrays.
+/// where a setting has no unit; lists may be arrays. `[suppressions.NAME]` and `[overrides.NAME]` are whole documents.
 ///
 /// # Errors
 /// [`TomlError`] for text that is no TOML, or a value that no setting can be.
@@ -49,6 +50,9 @@ fn flatten(prefix: &str, table: ::toml::Table, values: &mut Vec<(String, String)
         let path = if prefix.is_empty() { key } else { format!("{prefix}/{key}") };
         match value {
             // The reader bounds the depth of nesting, and with it that of this recursion.
+            ::toml::Value::Table(inner) if is_document(&path) => {
+                values.push((path, json(inner.into()).to_string()))
+            }
             ::toml::Value::Table(inner) => flatten(&path, inner, values)?,
             ::toml::Value::Array(items) => {
                 let texts: Result<Vec<String>, TomlError> =
@@ -60,6 +64,26 @@ fn flatten(prefix: &str, table: ::toml::Table, values: &mut Vec<(String, String)
         }
     }
     Ok(())
+}
+
+/// Whether a table is one suppression or one override: the parameter store keeps it as JSON.
+fn is_document(path: &str) -> bool {
+    [SUPPRESSIONS, OVERRIDES]
+        .iter()
+        .any(|group| path.strip_prefix(group).is_some_and(|name| !name.contains('/')))
+}
+
+/// The same as JSON; a time as text.
+fn json(value: ::toml::Value) -> serde_json::Value {
+    match value {
+        ::toml::Value::String(text) => text.into(),
+        ::toml::Value::Integer(number) => number.into(),
+        ::toml::Value::Float(number) => number.into(),
+        ::toml::Value::Boolean(is) => is.into(),
+        ::toml::Value::Datetime(time) => time.to_string().into(),
+        ::toml::Value::Array(items) => items.into_iter().map(json).collect(),
+        ::toml::Value::Table(table) => table.into_iter().map(|(key, value)| (key, json(value))).collect(),
+    }
 }
 
 fn item(path: &str, value: ::toml::Value) -> Result<String, TomlError> {

@@ -7,6 +7,7 @@ use super::{
     quantity::KofM,
 };
 use crate::finding::Mode;
+use crate::quiet::{Exception, Suppression};
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -34,8 +35,12 @@ pub struct Settings {
     pub lateness: i64,
     /// Address space.
     pub networks: Networks,
+    /// Settings of single entities, by name.
+    pub overrides: Vec<Exception>,
     /// What entities are declared to do by design.
     pub roles: Roles,
+    /// What is not to be told for a while.
+    pub suppressions: Vec<Suppression>,
     /// Clock of the business hours.
     pub time_zone: Zone,
 }
@@ -51,7 +56,9 @@ impl Default for Settings {
             intel: IntelSettings::default(),
             lateness: 20 * MINUTE,
             networks: Networks::default(),
+            overrides: Vec::new(),
             roles: Roles::default(),
+            suppressions: Vec::new(),
             time_zone: Zone::default(),
         }
     }

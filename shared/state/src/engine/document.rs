@@ -1,7 +1,7 @@
 //! An entity's document as it is stored: batches applied, alerts unsent, and the state.
 
 use serde::{Deserialize, Serialize};
-use weir_detection::finding::{Finding, Mode, Severity};
+use weir_detection::finding::Finding;
 use weir_detection::observation::bucket_of;
 use weir_detection::state::EntityState;
 
@@ -57,9 +57,7 @@ impl Document {
 
     /// Queues what is to be sent, unclaimed; returns what is only to be recorded.
     pub(crate) fn queue(&mut self, findings: Vec<Finding>) -> Vec<Finding> {
-        let (send, record): (Vec<_>, Vec<_>) = findings
-            .into_iter()
-            .partition(|finding| finding.severity > Severity::Info && finding.mode == Mode::Live);
+        let (send, record): (Vec<_>, Vec<_>) = findings.into_iter().partition(Finding::is_alert);
         for finding in send {
             let id = report_id(&finding);
             if self.outbox.iter().all(|have| have.id != id) {
