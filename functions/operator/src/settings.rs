@@ -46,7 +46,8 @@ fn push(file: &Path, dry_run: bool, aws: &Aws, out: &mut dyn Write) -> Result<Ex
     let changes: Vec<&(String, String)> =
         wanted.iter().filter(|(path, value)| differs(path, value, stored.get(path))).collect();
     for (path, value) in &changes {
-        let from = stored.get(path).cloned().unwrap_or_else(|| format!("{} (the default)", default_of(path)));
+        let from = stored.get(path).cloned().or_else(|| Some(format!("{} (the default)", default_of(path)?)));
+        let from = from.unwrap_or_else(|| "none".to_owned());
         writeln!(out, "{path}: {from} -> {value}")?;
     }
     out.flush()?;
@@ -90,22 +91,26 @@ pub(crate) fn checked(values: &Values) -> Result<Settings, SettingsErrors> {
 
 /// Whether a value means something else than what is stored, or than the default where nothing is.
 fn differs(path: &str, value: &str, stored: Option<&String>) -> bool {
-    let meant = |text: &str| {
-        let entry = registry().iter().find(|entry| entry.path == path)?;
-        let mut settings = Settings::default();
-        entry.apply(&mut settings, text).ok()?;
-        Some(entry.render(&settings))
-    };
     let default = default_of(path);
-    let before = stored.map_or(default.as_str(), String::as_str);
-    match (meant(value), meant(before)) {
-        (Some(value), Some(before)) => value != before,
-        _ => value != before,
+    match stored.map(String::as_str).or(default.as_deref()) {
+        Some(before) => value != before && meant(path, value) != meant(path, before),
+        None => true,
     }
 }
 
-fn default_of(path: &str) -> String {
-    registry().iter().find(|entry| entry.path == path).map(|entry| entry.default_text()).unwrap_or_default()
+/// A value as the registry would write it, or a document as its members.
+fn meant(path: &str, text: &str) -> Option<String> {
+    let Some(entry) = registry().iter().find(|entry| entry.path == path) else {
+        return Some(serde_json::from_str::<serde_json::Value>(text).ok()?.to_string());
+    };
+    let mut settings = Settings::default();
+    entry.apply(&mut settings, text).ok()?;
+    Some(entry.render(&settings))
+}
+
+/// The default of a setting; suppressions and overrides have none.
+fn default_of(path: &str) -> Option<String> {
+    registry().iter().find(|entry| entry.path == path).map(weir_detection::settings::Entry::default_text)
 }
 
 #[cfg(test)]

@@ -134,5 +134,6 @@ fn sample(level: Level, account: &str, region: &str, now: i64) -> Finding {
         why: vec![fact],
         would_raise: Vec::new(),
         settings: Vec::new(),
+        suppressed: None,
     }
 }

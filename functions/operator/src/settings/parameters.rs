@@ -8,9 +8,6 @@ use super::Values;
 use crate::aws::Aws;
 use crate::fault::failed;
 
-/// Parameters that say which alerts are held back; JSON, and no settings.
-const SUPPRESSIONS: &str = "suppressions/";
-
 /// All settings of the stage, by the ten that AWS gives at a time.
 pub(crate) fn read(aws: &Aws) -> Result<Values> {
     let path = format!("/weir/{}/", aws.place.stage);
@@ -24,9 +21,7 @@ pub(crate) fn read(aws: &Aws) -> Result<Values> {
         })?;
         for parameter in page.parameters() {
             let own = parameter.name().and_then(|name| name.strip_prefix(&path));
-            if let (Some(own), Some(value)) = (own, parameter.value())
-                && !own.starts_with(SUPPRESSIONS)
-            {
+            if let (Some(own), Some(value)) = (own, parameter.value()) {
                 found.insert(own.to_owned(), value.to_owned());
             }
         }

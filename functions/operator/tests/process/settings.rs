@@ -20,7 +20,6 @@ async fn push(cloud: &Cloud, text: &str, more: &[&str], variables: &[(&str, &str
 async fn what_differs_is_shown_and_written_once_through_throttling() {
     let cloud = Cloud::new(BINARY, "push").await;
     cloud.set("lateness", "20m").await;
-    cloud.set("suppressions/one", "{}").await;
     let text = "lateness = \"1200s\"\n[an0084]\nmode = \"dry-run\"\n[an0084.scan]\nhosts = 50\n";
     let dry = push(&cloud, text, &["--dry-run"], &[]).await;
     assert_eq!(dry.status, 0, "{dry:?}");
@@ -37,6 +36,13 @@ async fn what_differs_is_shown_and_written_once_through_throttling() {
     let pulled = weirctl(&cloud, &["settings", "pull"], &[]).await;
     assert_eq!(pulled.out, "\"an0084/mode\" = \"dry-run\"\n\"an0084/scan/hosts\" = \"50\"\n");
     assert_eq!(push(&cloud, &pulled.out, &[], &[]).await.out, "", "the same again changes nothing");
+
+    let text = "[suppressions.nightly]\nscope = { entity = \"i-1\" }\nreason = \"export\"\nowner = \"data\"\n\
+                expiry = \"2099-06-01T00:00:00Z\"\n";
+    let quiet = push(&cloud, text, &[], &[]).await;
+    assert!(quiet.status == 0 && quiet.out.starts_with("suppressions/nightly: none -> {"), "{quiet:?}");
+    assert_eq!(push(&cloud, text, &[], &[]).await.out, "", "the same document");
+    assert!(weirctl(&cloud, &["settings", "pull"], &[]).await.out.contains("suppressions/nightly"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
