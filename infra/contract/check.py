@@ -52,6 +52,8 @@ POLLS = {
     },
     "AWS::SQS::Queue": {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"},
 }
+# Of modules of which weirctl uses another part.
+NOT_BY_WEIRCTL = {"dynamodb:DeleteItem", "dynamodb:Query", "sqs:SendMessage"}
 PREFIX = "weir-prod-"
 
 
@@ -62,6 +64,7 @@ def main():
         faults += [
             f"{name}: {fault}" for fault in [*against_code(parameters, ours), *against_cdk(ours, templates.cdk(name))]
         ]
+    faults += operator()
     for fault in faults:
         print(fault)
     print(f"{len(faults)} differences" if faults else "templates and code agree")
@@ -76,6 +79,7 @@ def against_code(parameters, resources):
         if kind == "AWS::Lambda::Function"
     }
     written = source.functions()
+    del written[source.OPERATOR]
     yield from differences("functions", set(written), set(deployed))
     for name in sorted(set(written) & set(deployed)):
         variables = set(deployed[name]["Environment"]["Variables"])
@@ -89,6 +93,15 @@ def against_code(parameters, resources):
         yield from differences(f"actions of {name}", needed, allowed)
     yield from metrics(resources)
     yield from told(resources)
+
+
+def operator():
+    """The policy in the documentation allows what weirctl calls, and nothing else."""
+    text = (source.ROOT / "docs/operate.md").read_text()
+    policy = json.loads(re.search(r"```json\n(.*?)```", text, re.S)[1])
+    allowed = set(actions({"PolicyDocument": policy}))
+    called = set(source.actions(source.functions()[source.OPERATOR])) - NOT_BY_WEIRCTL
+    yield from differences("actions of weirctl", called, allowed)
 
 
 def told(resources):

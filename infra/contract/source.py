@@ -13,28 +13,33 @@ ROOT = Path(__file__).resolve().parents[2]
 NOT_CALLED = {ROOT / "shared/dynamodb/src/table.rs"}
 
 # Where the action is not called as the operation is.
-ACTIONS = {"s3:ListObjectsV2": "s3:ListBucket", "s3:HeadObject": "s3:GetObject"}
-SERVICES = {"dynamodb", "ec2", "kinesis", "logs", "s3", "sns", "sqs", "ssm"}
+ACTIONS = {
+    "lambda:Invoke": "lambda:InvokeFunction",
+    "s3:ListObjectsV2": "s3:ListBucket",
+    "s3:HeadObject": "s3:GetObject",
+}
+# Runs on the operator's machine, by a policy in the documentation.
+OPERATOR = "operator"
+SERVICES = {"dynamodb", "ec2", "iam", "kinesis", "lambda", "logs", "s3", "sns", "sqs", "ssm"}
 CRATES = {"cloudwatchlogs": "logs"}
 
 
 def functions():
-    """Names of the Lambda functions, and the crate folders that each links."""
+    """Names of the Lambda functions and of the operator's command, and the crate folders that each links."""
     manifests = {}
     for path in [*ROOT.glob("functions/*/Cargo.toml"), *ROOT.glob("shared/*/Cargo.toml")]:
         manifest = tomllib.loads(path.read_text())
         manifests[manifest["package"]["name"]] = (path.parent, manifest.get("dependencies", {}))
     found = {}
     for folder, dependencies in manifests.values():
-        if "lambda_runtime" not in dependencies:
-            continue
-        linked, todo = {folder}, list(dependencies)
-        while todo:
-            below = manifests.get(todo.pop())
-            if below and below[0] not in linked:
-                linked.add(below[0])
-                todo.extend(below[1])
-        found[folder.name] = linked
+        if "lambda_runtime" in dependencies or folder.name == OPERATOR:
+            linked, todo = {folder}, list(dependencies)
+            while todo:
+                below = manifests.get(todo.pop())
+                if below and below[0] not in linked:
+                    linked.add(below[0])
+                    todo.extend(below[1])
+            found[folder.name] = linked
     return found
 
 

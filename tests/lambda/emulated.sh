@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 # Together, whichever are wanted: alone each would have the SDKs built with features of its own.
-crates=(-p weir-flow-logs -p weir-ingest -p weir-lambda)
+crates=(-p weir-flow-logs -p weir-ingest -p weir-lambda -p weirctl)
 
 target=${CARGO_TARGET_DIR:-$PWD/target}
 

@@ -56,6 +56,18 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("weir-records", &[]),
     ("weir-state", &["weir-detection", "weir-intel", "weir-records"]),
     ("weir-tests", &[]),
+    (
+        "weirctl",
+        &[
+            "weir-alerting",
+            "weir-aws-host",
+            "weir-detection",
+            "weir-dynamodb",
+            "weir-intel",
+            "weir-records",
+            "weir-state",
+        ],
+    ),
 ];
 
 #[test]

@@ -96,6 +96,7 @@ pub(crate) const fn missing(missing: Missing) -> &'static str {
         Missing::Inventory => "inventory",
         Missing::Lookups => "lookups",
         Missing::Bytes => "bytes-unavailable",
+        Missing::FreshInventory => "fresh-inventory",
     }
 }
 
@@ -116,6 +117,9 @@ pub(crate) const fn limit(missing: Missing) -> &'static str {
         Missing::FreshLists => "an address list is older than it should be and counts half: refresh it",
         Missing::History => "the entity's own history is still too short to judge by",
         Missing::Inventory => "no inventory was given: instance type, tags and interface type are unknown",
+        Missing::FreshInventory => {
+            "the inventory is hours old: what was launched, changed or tagged since is unknown"
+        }
         Missing::Lookups => {
             "no Resolver query log of this host: whether it looked up what it dials is unknown"
         }

@@ -88,7 +88,7 @@ const MEANINGS: [(&str, &str); 44] = [
     ("unmapped.weir.series[].bytes_in", "external bytes in"),
     (
         "unmapped.weir.missing[]",
-        "what limited the judgement: `tcp-flags`, `flow-direction`, `ten-minute-records`, `skipped-records`, `lists`, `fresh-lists`, `history`, `inventory`",
+        "what limited the judgement: `tcp-flags`, `flow-direction`, `ten-minute-records`, `skipped-records`, `lists`, `fresh-lists`, `history`, `inventory`, `fresh-inventory`, `lookups`",
     ),
     ("unmapped.weir.settings", "path and value of each setting that took part"),
 ];

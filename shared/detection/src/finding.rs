@@ -246,6 +246,8 @@ pub enum Missing {
     Inventory,
     /// No query log of the host: whether it looked up what it dials is unknown.
     Lookups,
+    /// The inventory is hours old: what was launched or tagged since is unknown.
+    FreshInventory,
     /// The host's logs count no bytes, and no flow log of its interface was joined.
     Bytes,
 }

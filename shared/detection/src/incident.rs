@@ -319,6 +319,9 @@ fn usd(bytes: u64) -> f32 {
     (bytes as f64 / 1e9 * USD_PER_GB) as f32
 }
 
+/// Age from which an inventory that is made anew every hour is said to be old, milliseconds.
+const OLD_INVENTORY: i64 = 6 * HOUR;
+
 fn missing(
     state: &EntityState,
     learning: Learning,
@@ -338,6 +341,7 @@ fn missing(
         ),
         (learning == Learning::Learning, Missing::History),
         (intel.inventory.is_empty(), Missing::Inventory),
+        (intel.inventory.updated().is_some_and(|made| time - made > OLD_INVENTORY), Missing::FreshInventory),
         (state.lookups.is_none(), Missing::Lookups),
     ]
     .into_iter()

@@ -62,6 +62,16 @@ impl Resident {
         Self { file: Some(file), ..Self::default() }
     }
 
+    /// The file, where there is one; what was learned since the last [`flush`](Self::flush) is not in it yet.
+    pub const fn file(&self) -> Option<&EmbeddedStore> {
+        self.file.as_ref()
+    }
+
+    /// Ends the run and gives the file back, as it was last flushed.
+    pub fn into_file(self) -> Option<EmbeddedStore> {
+        self.file
+    }
+
     /// Entities met in this run.
     pub fn entities(&self) -> usize {
         self.entities.len()

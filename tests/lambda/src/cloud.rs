@@ -16,15 +16,20 @@ pub const TABLE: &str = "weir";
 /// One test's own account.
 pub struct Cloud {
     binary: Binary,
-    stage: String,
-    aws: String,
-    dynamodb: String,
-    topic: String,
+    /// Name of the deployment, of its bucket, and what its queues' names begin with.
+    pub stage: String,
+    /// The emulator of all but DynamoDB.
+    pub aws: String,
+    /// The emulator of DynamoDB, as host and port.
+    pub dynamodb: String,
+    /// ARN of the topic.
+    pub topic: String,
     /// URL of the queue that is subscribed to the topic.
     pub alerts: String,
     /// URL of the queue of refused payloads.
     pub quarantine: String,
-    config: SdkConfig,
+    /// For further clients of the emulator of all but DynamoDB.
+    pub config: SdkConfig,
 }
 
 impl Cloud {
@@ -213,7 +218,8 @@ async fn dynamodb() -> String {
     address
 }
 
-fn config(endpoint: &str) -> SdkConfig {
+/// For clients of an emulator.
+pub fn config(endpoint: &str) -> SdkConfig {
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .endpoint_url(endpoint)

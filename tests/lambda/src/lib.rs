@@ -11,14 +11,16 @@ mod cloud;
 mod function;
 mod moto;
 mod pack;
+mod proxy;
 mod runtime_api;
 mod switch;
 mod url;
 
-pub use cloud::{Cloud, TABLE, base, unreachable};
+pub use cloud::{Cloud, TABLE, base, config, unreachable};
 pub use function::{Binary, Function, wall};
 pub use moto::{Moto, texts};
 pub use pack::{gzip, packed, subscription};
+pub use proxy::{Fault, Proxy};
 pub use runtime_api::Answer;
 pub use switch::Switch;
 pub use url::{Url, url_event};

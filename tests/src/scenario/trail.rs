@@ -2,6 +2,9 @@
 //!
 //! Made from the labels of a world alone, so that the same flows can be judged with and without calls.
 
+mod rollout;
+
+pub use rollout::rollout;
 use serde_json::{Value, json};
 
 use super::dice::Dice;

@@ -101,6 +101,7 @@ fn missing() -> impl Strategy<Value = Missing> {
         History,
         Inventory,
         Lookups,
+        FreshInventory,
     ];
     proptest::sample::select(all.to_vec())
 }

@@ -2,7 +2,7 @@ use weir_intel::Intel;
 
 use super::{Told, report};
 use crate::entity::EntityKey;
-use crate::finding::{Activity, Finding, Kernel, Severity};
+use crate::finding::{Activity, Finding, Kernel, Learning, Missing, Severity};
 use crate::kernels::Verdict;
 use crate::kernels::combine::combine;
 use crate::observation::BUCKET;
@@ -114,4 +114,17 @@ impl Host {
         };
         report(&mut self.state, &key, told, &self.settings, &Intel::default())
     }
+}
+
+#[test]
+fn an_inventory_is_said_to_be_old_past_six_hours_and_not_before() {
+    let mut intel = Intel::default();
+    intel.inventory.merge(br#"{"Updated":"1970-01-11T00:00:00Z","Reservations":[]}"#).unwrap();
+    let old = |time: i64| {
+        let settings = Settings::default();
+        super::missing(&EntityState::default(), Learning::Mature, time, &settings, &intel)
+            .contains(&Missing::FreshInventory)
+    };
+    assert!(!old(10 * DAY + DAY / 4) && !old(DAY), "also where the flows are older than it");
+    assert!(old(10 * DAY + DAY / 4 + 1));
 }

@@ -1,0 +1,62 @@
+//! History from a log group: hour by hour, each page by page.
+
+use anyhow::Result;
+use aws_sdk_cloudwatchlogs::Client;
+use weir_records::RecordReader;
+
+use super::{Reading, Span};
+use crate::fault::failed;
+
+/// What is asked for at a time. Tokens of pages expire; hours do not.
+const HOUR: i64 = 3_600_000;
+
+pub(super) fn read(group: &str, reading: &mut Reading<'_, '_>) -> Result<()> {
+    let client = Client::new(&reading.aws.config);
+    let Span { from: first, to } = reading.span;
+    let mut from = reading.checkpoint.resume_from().unwrap_or(first).max(first).div_euclid(HOUR) * HOUR;
+    reading.progress.over_hours(u64::try_from((to - from) / HOUR + 1).unwrap_or_default());
+    while from < to {
+        let until = (from + HOUR).min(to);
+        hour(&client, group, from.max(first), until, reading)?;
+        reading.learner.settle()?;
+        reading.checkpoint.read(from, reading.learner.latest());
+        reading.checkpoint.save(reading.learner)?;
+        reading.progress.done(1, reading.learner.records());
+        from = until;
+    }
+    Ok(())
+}
+
+/// Reads `[from, until)`.
+fn hour(client: &Client, group: &str, from: i64, until: i64, reading: &mut Reading<'_, '_>) -> Result<()> {
+    let Reading { aws, records, learner, .. } = reading;
+    // The end is part of what is asked for.
+    let asked = client.filter_log_events().log_group_name(group).start_time(from).end_time(until - 1);
+    let mut pages = asked.into_paginator().send();
+    let mut text = Vec::new();
+    while let Some(page) = aws.wait(pages.next()) {
+        let page = page.map_err(|error| {
+            failed(format!("read the log group {group} in {}", aws.region()), "logs:FilterLogEvents", error)
+        })?;
+        text.clear();
+        for event in page.events() {
+            text.extend_from_slice(event.message().unwrap_or_default().trim_end().as_bytes());
+            text.push(b'\n');
+        }
+        let Ok(mut reader) = RecordReader::open(text.as_slice(), records) else {
+            learner.reject("bad-payload");
+            continue;
+        };
+        loop {
+            match reader.next() {
+                Ok(Some(entry)) => learner.take(&entry)?,
+                Ok(None) => break,
+                Err(_) => {
+                    learner.reject("bad-payload");
+                    break;
+                }
+            }
+        }
+    }
+    Ok(())
+}
