@@ -49,6 +49,12 @@ pub(crate) fn run(options: &Backtest, out: &mut dyn Write) -> Result<ExitCode> {
                 history.told.extend(told.iter().map(|finding| Told::of(finding, &account)));
                 return Ok(());
             }
+            Seen::Hosts(telemetry, complete) => {
+                let hosted = memory.all_hosts(telemetry, complete, &settings, &intel)?;
+                history.windows += hosted.windows;
+                history.told.extend(hosted.findings.iter().map(|(of, finding)| Told::of(finding, of)));
+                return Ok(());
+            }
         };
         for observed in window {
             let stepped = memory.apply(observed, &settings, &intel)?;

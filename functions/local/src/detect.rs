@@ -3,10 +3,11 @@
 use anyhow::Result;
 use weir_alerting::units;
 use weir_detection::collect::Collector;
-use weir_detection::observation::Observations;
+use weir_detection::host::is_of_a_host;
+use weir_detection::observation::{BUCKET, Observations, bucket_of};
 use weir_detection::settings::Settings;
 use weir_intel::Intel;
-use weir_records::{ApiCall, Entry};
+use weir_records::{ApiCall, Entry, Telemetry};
 
 use crate::reading::Reading;
 use crate::stream::Streams;
@@ -16,6 +17,8 @@ use crate::summary::what;
 pub(crate) enum Seen<'a> {
     /// A call of an AWS API.
     Call(&'a ApiCall<'a>),
+    /// What hosts told, in event order, and the time before which nothing is missing.
+    Hosts(&'a [Telemetry], Option<i64>),
     /// What the entities did in one window of which no file holds more, sorted by key.
     Window(&'a mut Reading, &'a [Observations]),
 }
@@ -31,6 +34,7 @@ pub(crate) fn observe(
 ) -> Result<()> {
     let mut streams = Streams::over(reading, settings.lateness)?;
     let mut collector = Collector::new(settings, intel);
+    let mut hosts: Vec<Telemetry> = Vec::new();
     loop {
         let mut not_judged = Vec::new();
         let mut taken = Ok(());
@@ -45,7 +49,9 @@ pub(crate) fn observe(
                     collector.push(&flow);
                     flows += 1;
                 }
-                if flows == 0 {
+                if is_of_a_host(telemetry) {
+                    hosts.push(Telemetry::clone(telemetry));
+                } else if flows == 0 {
                     not_judged.push(what(telemetry));
                 }
             }
@@ -57,6 +63,12 @@ pub(crate) fn observe(
             *reading.summary.not_judged.entry(what).or_default() += 1;
         }
         let complete = clock.map(|clock| clock.saturating_sub(settings.lateness));
+        let ripe = ripe(&mut hosts, complete);
+        if let Some(last) = ripe.last().and_then(Telemetry::time) {
+            // At the end of the logs nothing is vouched for beyond them: another run may go on.
+            let ends = bucket_of(last) + BUCKET;
+            take(Seen::Hosts(&ripe, Some(complete.map_or(ends, |complete| complete.min(ends)))))?;
+        }
         for window in collector.take(complete) {
             take(Seen::Window(reading, &window))?;
         }
@@ -71,6 +83,22 @@ pub(crate) fn observe(
         eprintln!("weir: {}", late(counts.late, settings.lateness));
     }
     Ok(())
+}
+
+/// Takes out what gets no more company: records before `complete`, in event order.
+fn ripe(hosts: &mut Vec<Telemetry>, complete: Option<i64>) -> Vec<Telemetry> {
+    let Some(complete) = complete else {
+        hosts.sort_by_key(Telemetry::time);
+        return std::mem::take(hosts);
+    };
+    let is_ripe = |telemetry: &Telemetry| telemetry.time().is_some_and(|time| time < complete);
+    if !hosts.iter().any(is_ripe) {
+        return Vec::new();
+    }
+    let (mut ripe, rest): (Vec<_>, Vec<_>) = std::mem::take(hosts).into_iter().partition(is_ripe);
+    *hosts = rest;
+    ripe.sort_by_key(Telemetry::time);
+    ripe
 }
 
 /// What is to be done about records that a file holds far behind their time.

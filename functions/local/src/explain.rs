@@ -40,6 +40,9 @@ pub(crate) fn run(options: &Explain, out: &mut dyn Write) -> Result<ExitCode> {
         let window = match seen {
             Seen::Window(_, window) => window,
             // What calls say of the account itself is no entity's finding and has nothing to recompute.
+            Seen::Hosts(telemetry, complete) => {
+                return Ok(memory.all_hosts(telemetry, complete, &settings, &intel).map(drop)?);
+            }
             Seen::Call(call) => return Ok(memory.observe(call, &settings, &intel).map(drop)?),
         };
         for observed in window {

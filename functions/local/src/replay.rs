@@ -30,6 +30,12 @@ pub(crate) fn run(options: &Replay, out: &mut dyn Write) -> Result<ExitCode> {
                 findings.extend(memory.observe(call, &settings, &intel)?);
                 return Ok(());
             }
+            Seen::Hosts(telemetry, complete) => {
+                let hosted = memory.all_hosts(telemetry, complete, &settings, &intel)?;
+                (windows, late) = (windows + hosted.windows, late + hosted.late);
+                findings.extend(hosted.findings.into_iter().map(|(_, finding)| finding));
+                return Ok(());
+            }
         };
         for observed in window {
             let stepped = memory.apply(observed, &settings, &intel)?;
@@ -50,13 +56,18 @@ pub(crate) fn run(options: &Replay, out: &mut dyn Write) -> Result<ExitCode> {
         }
         Ok(())
     })?;
+    if options.format == Format::Json {
+        // What came with calls and hosts after the last window of traffic.
+        reading.progress.aside(|| show(options, &findings, out))?;
+        count(&mut findings, &mut reading.summary);
+    }
     if options.format == Format::Table {
         reading.progress.aside(|| draw(options, &findings, out))?;
         count(&mut findings, &mut reading.summary);
     }
     let summary = &mut reading.summary;
     summary.late += late;
-    (summary.entities, summary.windows) = (memory.entities() as u64, windows);
+    (summary.entities, summary.windows) = ((memory.entities() + memory.host_count()) as u64, windows);
     if let Some(report) = report {
         report.write(summary, &memory, &settings)?;
     }

@@ -37,6 +37,8 @@ pub(crate) fn run(options: &Tune, out: &mut dyn Write) -> Result<ExitCode> {
     let mut calls: HashMap<String, AccountCalls> = HashMap::new();
     observe(&mut reading, &settings, &intel, |seen| match seen {
         Seen::Window(_, window) => spool.push(window),
+        // Thresholds of traffic are what is tried: what hosts say of themselves does not depend on them.
+        Seen::Hosts(..) => Ok(()),
         Seen::Call(call) => {
             let account = call.account.as_ref().map_or("-", |account| account.as_str()).to_owned();
             let of_account = calls.entry(account.clone()).or_default();

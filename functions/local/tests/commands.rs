@@ -7,6 +7,7 @@ mod commands {
     mod baselines;
     mod endpoints;
     mod explain;
+    mod hosts;
     mod names;
     mod parse;
     mod report;

@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use weir_detection::finding::{Activity, Finding, Learning, Mode, Remote};
+use weir_detection::finding::{Activity, Actor, Finding, Learning, Mode, Remote};
 
 use crate::names;
 use crate::names::given;
@@ -146,6 +146,36 @@ pub(crate) fn cost(finding: &Finding) -> Option<String> {
     let month = units::usd(finding.usd_month).map(|usd| format!("{usd} a month at this rate"));
     let parts: Vec<String> = so_far.into_iter().chain(month).collect();
     (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// Name of the host, where its own logs are read.
+pub(crate) fn host(finding: &Finding) -> Option<String> {
+    given(&finding.host).map(|host| plain::line(host, NAME))
+}
+
+/// Programs and containers that are likely behind it, a line each.
+pub(crate) fn actors(finding: &Finding) -> Vec<String> {
+    finding.actors.iter().take(4).map(actor).collect()
+}
+
+fn actor(actor: &Actor) -> String {
+    let mut parts = Vec::new();
+    let pid = actor.pid.map(|pid| format!(" (process {pid})")).unwrap_or_default();
+    if let Some(program) = given(&actor.path).or_else(|| given(&actor.name)) {
+        parts.push(format!("{program}{pid}"));
+    }
+    if let Some(container) = &actor.container {
+        let name = given(&container.name).or_else(|| given(&container.uid)).unwrap_or("of unknown name");
+        let image = given(&container.image).map(|image| format!(" of {image}")).unwrap_or_default();
+        parts.push(format!("container {name}{image}"));
+    }
+    let said = [("run by", &actor.user), ("started by", &actor.parent), ("signed by", &actor.signer)];
+    parts.extend(said.into_iter().filter_map(|(what, who)| Some(format!("{what} {}", given(who)?))));
+    if let Some(bytes) = actor.bytes_out {
+        parts.push(format!("sent {}", units::bytes(bytes)));
+    }
+    parts.extend(actor.facts.iter().take(5).cloned());
+    plain::line(&parts.join("; "), 500)
 }
 
 /// What was measured, strongest group first: `structure (relay, 0.91 x 0.70): …`.

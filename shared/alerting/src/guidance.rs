@@ -76,6 +76,16 @@ pub(crate) const fn guidance(kernel: Kernel) -> Guidance {
             check: "ask the caller's owner, then see what else the key did in the hours around it",
             benign: "a redeployment or a clean-up by hand: declare the deployment role in cloudtrail/automation",
         },
+        Kernel::Program => Guidance {
+            behaviour: "a program that bandwidth is sold, scanned or flooded with, where it runs",
+            check: "look at the process, its parent and its file (ps -ef, then the owner of the path), and stop what starts it",
+            benign: "a tool that its owner runs on purpose, such as a proxy of one's own or an approved scan",
+        },
+        Kernel::Container => Guidance {
+            behaviour: "a container whose image, environment or structure is that of proxyware",
+            check: "see who created it (docker inspect, kubectl describe), what mounts and keys it has, and what else they created",
+            benign: "an image that its owner runs on purpose: name it in an0083/image-name/allow",
+        },
         Kernel::SlowGrowth => Guidance {
             behaviour: "egress to one unshared destination that grows day by day",
             check: "compare today's transfers with last week's: which process, which files",

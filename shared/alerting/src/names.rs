@@ -95,6 +95,7 @@ pub(crate) const fn missing(missing: Missing) -> &'static str {
         Missing::History => "history",
         Missing::Inventory => "inventory",
         Missing::Lookups => "lookups",
+        Missing::Bytes => "bytes-unavailable",
     }
 }
 
@@ -118,6 +119,9 @@ pub(crate) const fn limit(missing: Missing) -> &'static str {
         Missing::Lookups => {
             "no Resolver query log of this host: whether it looked up what it dials is unknown"
         }
+        Missing::Bytes => {
+            "bytes_unavailable: the host's logs count none, and no flow log of its interface is read (add it)"
+        }
     }
 }
 
@@ -140,12 +144,15 @@ pub(crate) fn finding_type(kernel: Kernel) -> String {
     format!("bandwidth-hijacking/{}", kernel.name())
 }
 
-/// What the subject is: `instance`, `interface`, `address`, or `account` where nothing finer is known.
-pub(crate) fn entity_type(subject: &Subject) -> &'static str {
+/// What the subject is: `instance`, `interface`, `host`, `address`, or `account` where nothing finer is known.
+pub(crate) fn entity_type(finding: &Finding) -> &'static str {
+    let subject: &Subject = &finding.subject;
     if given(&subject.instance).is_some() {
         "instance"
     } else if !subject.interfaces.is_empty() {
         "interface"
+    } else if given(&finding.host).is_some() {
+        "host"
     } else if !subject.addresses.is_empty() {
         "address"
     } else {
@@ -158,6 +165,7 @@ pub(crate) fn entity(finding: &Finding) -> String {
     let subject = &finding.subject;
     given(&subject.instance)
         .or_else(|| subject.interfaces.iter().map(String::as_str).find(|name| !name.is_empty()))
+        .or_else(|| given(&finding.host))
         .map(str::to_owned)
         .or_else(|| subject.addresses.first().map(ToString::to_string))
         .or_else(|| given(&subject.account).map(|account| format!("account {account}")))

@@ -186,7 +186,7 @@ pub fn to_ocsf(finding: &Finding, product: &Product) -> OcsfFinding {
         finding_info: information::finding_info(finding, product),
         cloud: entity::cloud(&finding.subject),
         resources: entity::resources(&finding.subject),
-        device: entity::device(&finding.subject),
+        device: entity::device(finding),
         evidences: evidence::evidences(finding),
         anomaly_analyses: vec![anomaly::analysis(finding)],
         observables: evidence::observables(finding),

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use serde_json::Value;
 use weir_detection::finding::{Finding, Kernel};
 
-use crate::sample::{bare, flood, relay};
+use crate::sample::{bare, flood, hosted, relay};
 use crate::{Product, to_ocsf};
 
 const HEAD: &str = "\
@@ -31,7 +31,7 @@ An attribute marked \u{201c}always\u{201d} is in every finding; the others are t
 ";
 
 /// What OCSF does not explain.
-const MEANINGS: [(&str, &str); 37] = [
+const MEANINGS: [(&str, &str); 44] = [
     ("count", "reports of this incident so far, this one included"),
     ("finding_info.types[]", "`bandwidth-hijacking/` and the kernel"),
     ("finding_info.src_url", "the kernel's runbook"),
@@ -43,6 +43,13 @@ const MEANINGS: [(&str, &str); 37] = [
         "evidences[].data.role",
         "what the remote is to the entity: `gateway` (dialled, pushed to), `origin` (dialled, pulled from), `client` (dials in), `target`, `peer`",
     ),
+    ("evidences[].data.facts[]", "why a program or container is named"),
+    ("evidences[].data.tool", "id of the tool in the catalogue"),
+    ("evidences[].data.parent", "what started the program"),
+    ("evidences[].data.signer", "who signed the program, or claims to have made it"),
+    ("evidences[].data.namespace", "Kubernetes namespace of the container"),
+    ("evidences[].data.last_seen_time", "when the program or container was last seen"),
+    ("evidences[].actor.process.uid", "path or name, where no process id is known"),
     ("evidences[].data.bytes_out", "bytes to the remote within the evidence"),
     ("evidences[].data.bytes_in", "bytes from the remote"),
     ("evidences[].data.first_seen_time", "since when the entity pushes to it"),
@@ -50,7 +57,7 @@ const MEANINGS: [(&str, &str); 37] = [
     ("unmapped.weir.kernel", "the test that carried the verdict"),
     ("unmapped.weir.mode", "`live` or `dry-run`"),
     ("unmapped.weir.suppressed", "the suppression that holds it back, its reason and owner"),
-    ("unmapped.weir.entity_type", "`instance`, `interface`, `address` or `account`"),
+    ("unmapped.weir.entity_type", "`instance`, `interface`, `host`, `address` or `account`"),
     (
         "unmapped.weir.contributions[].group",
         "evidence that counts once: `volume`, `structure`, `session`, `reachability`, `intel`, `context`",
@@ -105,7 +112,7 @@ struct Seen {
 #[test]
 fn the_reference_holds_every_attribute_of_every_finding() {
     let suppressed = Some("nightly-export: agreed until June (data team)".to_owned());
-    let mut findings = vec![Finding { suppressed, ..relay() }, flood(), bare()];
+    let mut findings = vec![Finding { suppressed, ..relay() }, hosted(), flood(), bare()];
     // The scenario has no resolver's logs, so no incident begins with a name.
     for kernel in Kernel::ALL.into_iter().filter(|kernel| *kernel != Kernel::Name) {
         let path = format!("{}/golden/incidents/{}.finding.json", env!("CARGO_MANIFEST_DIR"), kernel.name());

@@ -3,8 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use weir_detection::finding::{
-    Activity, BaselineFacts, BaselineLevel, Contribution, Finding, Group, Kernel, Learning, Missing, Mode,
-    Remote, Role, Severity, Subject, Window,
+    Activity, Actor, ActorContainer, BaselineFacts, BaselineLevel, Contribution, Finding, Group, Kernel,
+    Learning, Missing, Mode, Remote, Role, Severity, Subject, Window,
 };
 
 mod any;
@@ -151,6 +151,8 @@ pub(crate) fn relay() -> Finding {
             ("an0084/mode".to_owned(), "live".to_owned()),
             ("an0084/relay/hours".to_owned(), "2/3".to_owned()),
         ],
+        host: None,
+        actors: Vec::new(),
     }
 }
 
@@ -198,6 +200,28 @@ pub(crate) fn flood() -> Finding {
         settings: Vec::new(),
         ..relay()
     }
+}
+
+/// The relay, with the program and the container that are likely behind it.
+pub(crate) fn hosted() -> Finding {
+    let container = ActorContainer {
+        uid: Some("4c01db0b339c".to_owned()),
+        name: Some("hg".to_owned()),
+        image: Some("honeygain/honeygain:latest".to_owned()),
+        namespace: Some("default".to_owned()),
+    };
+    let program = Actor {
+        name: Some("pawns-cli".to_owned()),
+        path: Some("/tmp/.x/pawns-cli".to_owned()),
+        user: Some("www-data".to_owned()),
+        tool: Some("pawns".to_owned()),
+        parent: Some("apache2".to_owned()),
+        signer: Some("nobody".to_owned()),
+        facts: vec!["runs from a folder that anybody may write to".to_owned()],
+        ..Actor::default()
+    };
+    let contained = Actor { container: Some(container), bytes_out: Some(1), ..Actor::default() };
+    Finding { host: Some("web-7".to_owned()), actors: vec![program, contained], ..relay() }
 }
 
 /// A finding without subject, evidence or words.

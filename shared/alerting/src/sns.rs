@@ -143,7 +143,7 @@ fn attributes(finding: &Finding) -> Vec<Attribute> {
         text("kernel", finding.kernel.name()),
         text("account_id", given(&finding.subject.account).unwrap_or_default()),
         text("region", given(&finding.subject.region).unwrap_or_default()),
-        text("entity_type", names::entity_type(&finding.subject)),
+        text("entity_type", names::entity_type(finding)),
         text("mode", names::mode(finding.mode)),
         text("technique", "T1496.002"),
     ];

@@ -40,10 +40,12 @@ pub(crate) fn steps(finding: &Finding) -> Vec<Step> {
             quiet,
         ];
     }
+    let is_in_aws = finding.host.is_none() || entity.instance.is_some() || entity.interface.is_some();
+    let aws = |command: Vec<String>| if is_in_aws { command } else { Vec::new() };
     vec![
-        Step { text: "See what it is and who owns it.".to_owned(), command: entity.describe() },
+        Step { text: "See what it is and who owns it.".to_owned(), command: aws(entity.describe()) },
         Step { text: format!("On the host: {}.", advice.check), command: Vec::new() },
-        Step { text: isolation(finding.subject.interfaces.len()), command: entity.isolate() },
+        Step { text: isolation(finding.subject.interfaces.len()), command: aws(entity.isolate()) },
         Step { command: entity.declare(finding.kernel), ..quiet },
     ]
 }

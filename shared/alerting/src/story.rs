@@ -2,7 +2,7 @@
 //!
 //! Every text is safe to show as a line (see `plain`); markup is the renderer's matter. What is not known is left out.
 
-use weir_detection::finding::{Finding, Kernel, Remote};
+use weir_detection::finding::{Finding, Kernel, Missing, Remote};
 
 use crate::facts;
 use crate::guidance::guidance;
@@ -79,6 +79,7 @@ fn what(blocks: &mut Vec<Block>, finding: &Finding) {
 fn who(blocks: &mut Vec<Block>, finding: &Finding) {
     blocks.push(Block::Heading("Who".to_owned()));
     let known = [
+        ("Host", facts::host(finding)),
         ("Instance", facts::instance(finding)),
         ("Interface", facts::interfaces(finding)),
         ("Account", facts::place(finding)),
@@ -89,10 +90,15 @@ fn who(blocks: &mut Vec<Block>, finding: &Finding) {
     ];
     let known = known.into_iter().filter_map(|(label, value)| Some(Block::Fact(label, value?)));
     blocks.extend(known);
+    let actors = facts::actors(finding);
+    if !actors.is_empty() {
+        blocks.push(Block::Heading("Likely behind it".to_owned()));
+        blocks.extend(actors.into_iter().map(Block::Item));
+    }
 }
 
 fn how_much(blocks: &mut Vec<Block>, finding: &Finding) {
-    if finding.kernel == Kernel::Blinding {
+    if finding.kernel == Kernel::Blinding || finding.missing.contains(&Missing::Bytes) {
         return;
     }
     blocks.push(Block::Heading("How much leaves".to_owned()));

@@ -1,7 +1,7 @@
 //! Findings on a terminal: one block each, then a line each to sum up.
 
 use textwrap::{Options, WordSplitter, wrap};
-use weir_detection::finding::{Finding, Severity};
+use weir_detection::finding::{Finding, Missing, Severity};
 
 use crate::columns::{Column, lay_out};
 use crate::facts;
@@ -56,6 +56,7 @@ fn block(sheet: &mut Sheet, finding: &Finding, colour: bool) {
     }
     let who = [facts::instance(finding), facts::interfaces(finding), facts::place(finding)];
     let who: Vec<String> = who.into_iter().flatten().collect();
+    let who: Vec<String> = facts::host(finding).into_iter().chain(who).collect();
     let who = if who.is_empty() { facts::entity(finding) } else { who.join(", ") };
     sheet.labelled("who", &who);
     for (label, value) in [("network", facts::network(finding)), ("tags", facts::tags(finding))] {
@@ -63,13 +64,16 @@ fn block(sheet: &mut Sheet, finding: &Finding, colour: bool) {
             sheet.labelled(label, &value);
         }
     }
+    sheet.list("likely by", &facts::actors(finding));
     if let Some(suppression) = &finding.suppressed {
         sheet.labelled("suppressed", &plain::line(suppression, 200));
     }
     sheet.labelled("since", &facts::since(finding));
-    sheet.labelled("egress", &facts::egress(finding));
-    sheet.labelled("usual", &facts::usual(finding));
-    sheet.labelled("history", &facts::history(finding));
+    if !finding.missing.contains(&Missing::Bytes) {
+        sheet.labelled("egress", &facts::egress(finding));
+        sheet.labelled("usual", &facts::usual(finding));
+        sheet.labelled("history", &facts::history(finding));
+    }
     if let Some(cost) = facts::cost(finding) {
         sheet.labelled("cost", &cost);
     }

@@ -50,6 +50,10 @@ pub enum Kernel {
     SlowGrowth,
     /// Calls that take what Weir sees by.
     Blinding,
+    /// A program of the catalogue runs.
+    Program,
+    /// A container of the catalogue, or one whose structure or use is that of proxyware.
+    Container,
 }
 
 /// Evidence that is not independent counts once: each kernel belongs to one group.
@@ -67,7 +71,7 @@ pub enum Group {
     Intel,
     /// Instance facts, API calls, twins.
     Context,
-    /// Names of proxyware.
+    /// Names of proxyware: looked up, run, or as a container's image.
     Name,
 }
 
@@ -242,6 +246,52 @@ pub enum Missing {
     Inventory,
     /// No query log of the host: whether it looked up what it dials is unknown.
     Lookups,
+    /// The host's logs count no bytes, and no flow log of its interface was joined.
+    Bytes,
+}
+
+/// A program or container that is likely behind the bytes.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct Actor {
+    /// Base name of the program; of a container that runs nothing known, none.
+    pub name: Option<String>,
+    /// Path of the executable.
+    pub path: Option<String>,
+    /// Latest process id.
+    pub pid: Option<u64>,
+    /// Who runs it.
+    pub user: Option<String>,
+    /// Name of what started it.
+    pub parent: Option<String>,
+    /// Who signed it, or claims to have made it.
+    pub signer: Option<String>,
+    /// The tool of the catalogue that it is.
+    pub tool: Option<String>,
+    /// The container.
+    pub container: Option<ActorContainer>,
+    /// First seen, milliseconds since the epoch.
+    pub first: i64,
+    /// Last seen.
+    pub last: i64,
+    /// Bytes that it sent, where they were counted.
+    pub bytes_out: Option<u64>,
+    /// Bytes that it received.
+    pub bytes_in: Option<u64>,
+    /// Why it is named, one reason each.
+    pub facts: Vec<String>,
+}
+
+/// A container that is likely behind the bytes.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct ActorContainer {
+    /// Id, or a pod's uid.
+    pub uid: Option<String>,
+    /// Name.
+    pub name: Option<String>,
+    /// Image.
+    pub image: Option<String>,
+    /// Kubernetes namespace.
+    pub namespace: Option<String>,
 }
 
 /// One point of the evidence series.
@@ -262,7 +312,7 @@ pub struct Finding {
     pub uid: String,
     /// First, later or last report.
     pub activity: Activity,
-    /// ATT&CK analytic: `AN0084`.
+    /// ATT&CK analytic: `AN0080` to `AN0084`.
     pub analytic: String,
     /// Live or dry-run.
     pub mode: Mode,
@@ -310,6 +360,12 @@ pub struct Finding {
     pub would_raise: Vec<String>,
     /// Settings that took part: path and value.
     pub settings: Vec<(String, String)>,
+    /// Name of the host, where its own logs are read.
+    #[serde(default)]
+    pub host: Option<String>,
+    /// Programs and containers that are likely behind it, the likeliest first (at most four).
+    #[serde(default)]
+    pub actors: Vec<Actor>,
 }
 
 impl Severity {
@@ -351,7 +407,7 @@ impl Group {
 
 impl Kernel {
     /// Every kernel.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Volume,
         Self::Relay,
         Self::ServedRelay,
@@ -365,6 +421,8 @@ impl Kernel {
         Self::Dormant,
         Self::SlowGrowth,
         Self::Blinding,
+        Self::Program,
+        Self::Container,
     ];
 
     /// Kebab-case name, used in incident ids and message attributes.
@@ -383,6 +441,8 @@ impl Kernel {
             Self::Dormant => "dormant",
             Self::SlowGrowth => "slow-growth",
             Self::Blinding => "blinding",
+            Self::Program => "program",
+            Self::Container => "container",
         }
     }
 
@@ -394,7 +454,7 @@ impl Kernel {
             Self::Session => Group::Session,
             Self::Scan | Self::Flood => Group::Reachability,
             Self::Intel => Group::Intel,
-            Self::Name => Group::Name,
+            Self::Name | Self::Program | Self::Container => Group::Name,
             Self::Blinding => Group::Context,
         }
     }

@@ -8,8 +8,10 @@ use weir_intel::lists::ListKind;
 
 use crate::entity::EntityKey;
 use crate::finding::{
-    Activity, BaselineFacts, Finding, Group, Kernel, Learning, Missing, Mode, Remote, Subject, Window,
+    Activity, Actor, BaselineFacts, Finding, Group, Kernel, Learning, Missing, Mode, Remote, Severity,
+    Subject, Window,
 };
+use crate::host::{HostItem, Thread};
 use crate::kernels::Verdict;
 use crate::kernels::combine::Judgement;
 use crate::kernels::instance::Context;
@@ -37,6 +39,10 @@ pub struct Told<'a> {
     pub bucket: i64,
     /// Event time of the record that tipped it.
     pub time: i64,
+    /// What the host behind the entity says, where its own logs are read.
+    pub host: Option<&'a HostItem>,
+    /// It is the host that has news, whatever the traffic shows.
+    pub by_host: bool,
 }
 
 /// Opens, raises or keeps the incident that the verdicts speak of; returns a report where one is due.
@@ -54,16 +60,38 @@ pub fn report(
     let severity = told.judgement.as_ref()?.severity;
     let bucket = told.bucket;
     let group = lead.kernel.group();
+    let goes_on = |have: &Incident| have.count > 0 && bucket - have.last < settings.incident.quiet;
     // A lesser kind of evidence about an entity that is already reported adds nothing to act on.
     let covered = state.incidents.iter().any(|have| {
         have.group != group
-            && have.count > 0
-            && bucket - have.last < settings.incident.quiet
+            && goes_on(have)
             && have.severity >= severity
             && have.group != Group::Reachability
             && group != Group::Reachability
     });
-    let at = match state.incidents.iter().position(|have| have.group == group) {
+    // What the host and its traffic say is one incident, whichever spoke first.
+    let joins = |have: &Incident| goes_on(have) && (told.by_host || have.group == Group::Name);
+    let joined = told.host.and_then(|_| {
+        let going_on = state.incidents.iter().enumerate().filter(|(_, have)| joins(have));
+        going_on.max_by_key(|(_, have)| have.severity).map(|(at, _)| at)
+    });
+    let own = state.incidents.iter().position(|have| have.group == group);
+    // That the traffic bears out what the host said is told once: the incident then carries both.
+    let bears_out = joined.is_some()
+        && group != Group::Name
+        && lead.severity >= Severity::Medium
+        && own
+            .and_then(|at| state.incidents.get(at))
+            .is_none_or(|have| bucket - have.last >= settings.incident.quiet);
+    if joined.is_some() && group != Group::Name && !told.by_host {
+        mark(state, group, bucket);
+    }
+    let covered = covered && !told.by_host && !bears_out;
+    let at = match own
+        .filter(|at| joined.is_none() || state.incidents.get(*at).is_some_and(goes_on))
+        .or(joined)
+        .or(own)
+    {
         Some(at) => at,
         None if covered => return None,
         None => {
@@ -71,7 +99,16 @@ pub fn report(
             state.incidents.len() - 1
         }
     };
-    let uid = uid(key, state.info.region.as_deref(), group);
+    // What was told under the host's own name goes on under its id.
+    let thread = told.host.and_then(|host| host.thread.clone()).filter(|thread| {
+        let opened = state.incidents.first().map_or(0, |first| first.opened);
+        at == 0 && opened >= thread.opened - settings.incident.quiet
+    });
+    let of = state.incidents.get(at)?.group;
+    let uid = match &thread {
+        Some(thread) => thread.uid.clone(),
+        None => uid(key, state.info.region.as_deref(), of),
+    };
     let subject = subject(state, key, intel);
     let suppressed = suppression(&uid, key, &subject, lead.kernel, &told, settings);
     let incident = state.incidents.get_mut(at)?;
@@ -80,18 +117,35 @@ pub fn report(
         (incident.opened, incident.bytes_out) = (bucket, told.egress);
     }
     incident.last = incident.last.max(bucket);
-    if covered || !news {
+    if covered || !(news || told.by_host || bears_out) {
         return None;
     }
-    incident.tell(severity, bucket, suppressed.is_some());
+    // What goes on in another group's incident leaves it as loud as it was.
+    let goes_on_elsewhere = told.by_host || joined == Some(at);
+    let loudest = if goes_on_elsewhere { incident.severity.max(severity) } else { severity };
+    incident.tell(loudest, bucket, suppressed.is_some());
     let incident = incident.clone();
     let suppressed = suppressed.map(Suppression::words);
-    let finding = finding(state, key, told, &incident, settings, intel)?;
+    let telling = Telling { incident: &incident, thread: thread.as_ref() };
+    let finding = finding(state, key, told, &telling, settings, intel)?;
     Some(Finding { uid, subject, suppressed, ..finding })
+}
+
+/// Remembers that a group of evidence speaks in an incident of another group: of its own it tells nothing.
+fn mark(state: &mut EntityState, group: Group, bucket: i64) {
+    match state.incidents.iter_mut().find(|have| have.group == group) {
+        Some(have) => have.last = have.last.max(bucket),
+        None => state.incidents.push(Incident::open(group, bucket)),
+    }
 }
 
 fn uid(key: &EntityKey, region: Option<&str>, group: Group) -> String {
     format!("weir-an0084-{}-{}-{}-{}", key.account, region.unwrap_or("-"), key.id, group.name())
+}
+
+/// The analytic that speaks: the host's where it is the host that has news.
+fn analytic<'a>(told: &Told<'a>) -> &'a str {
+    told.host.filter(|_| told.by_host).and_then(|host| host.analytic(told.time)).unwrap_or("AN0084")
 }
 
 /// The suppression that holds the report back.
@@ -107,29 +161,40 @@ fn suppression<'a>(
     let instance = subject.instance.as_deref();
     let entity: Vec<&str> = std::iter::once(&*key.id)
         .chain(instance)
+        .chain(told.host.map(|host| host.host.as_str()))
         .chain(subject.interfaces.iter().map(String::as_str))
         .collect();
     let matter = Matter {
         incident: uid,
         entity: &entity,
         tags: &subject.tags,
-        analytic: "AN0084",
+        analytic: analytic(told),
         kernel: Some(kernel),
         remotes: &told.remotes,
     };
     settings.suppressed(&matter, severity, told.time)
 }
 
+/// An incident as it is to be told, and what was told of it under the host's own name.
+struct Telling<'a> {
+    incident: &'a Incident,
+    thread: Option<&'a Thread>,
+}
+
 fn finding(
     state: &EntityState,
     key: &EntityKey,
     told: Told<'_>,
-    incident: &Incident,
+    telling: &Telling<'_>,
     settings: &Settings,
     intel: &Intel,
 ) -> Option<Finding> {
-    let Told { verdicts, judgement, context, remotes, bucket, time, .. } = told;
+    let analytic = analytic(&told).to_owned();
+    let Told { verdicts, judgement, context, remotes, bucket, time, host, .. } = told;
+    let Telling { incident, thread } = telling;
     let (lead, judgement) = (verdicts.first()?, judgement?);
+    let count = thread.map_or(0, |thread| thread.count).saturating_add(incident.count);
+    let actors = host.map(|host| host.actors(time, verdicts, &remotes)).unwrap_or_default();
     let would_raise = raise::would_raise(&Case {
         state,
         bucket,
@@ -159,19 +224,19 @@ fn finding(
     Some(Finding {
         uid: String::new(),
         suppressed: None,
-        activity: if incident.count <= 1 { Activity::Create } else { Activity::Update },
-        analytic: "AN0084".to_owned(),
-        mode: settings.an0084.mode.of_findings().unwrap_or(Mode::DryRun),
-        severity: judgement.severity,
+        activity: if count <= 1 { Activity::Create } else { Activity::Update },
+        mode: crate::host::mode(&analytic, settings).of_findings().unwrap_or(Mode::DryRun),
+        analytic,
+        severity: incident.severity,
         confidence: (judgement.score.clamp(0.0, 1.0) * 100.0) as u8,
         kernel: lead.kernel,
         title: title(lead.kernel, &who),
-        description: lead.facts.join("; "),
+        description: described(lead, &actors),
         time,
         start: bucket + BUCKET - span,
         end: bucket + BUCKET,
-        created: incident.opened,
-        count: incident.count.max(1),
+        created: thread.map_or(incident.opened, |thread| thread.opened.min(incident.opened)),
+        count: count.max(1),
         subject: Subject::default(),
         contributions: judgement.contributions,
         missing: missing(state, baseline.state, time, settings, intel),
@@ -183,7 +248,25 @@ fn finding(
         why: judgement.why,
         would_raise,
         settings: in_force,
+        host: host.filter(|_| !actors.is_empty()).map(|host| host.host.clone()),
+        actors,
     })
+}
+
+/// What was measured, and who is likely behind it.
+fn described(lead: &Verdict, actors: &[Actor]) -> String {
+    let names = actors.iter().take(3).map(|actor| {
+        let program = actor.path.as_deref().or(actor.name.as_deref());
+        let container = actor.container.as_ref().and_then(|it| it.name.as_deref().or(it.image.as_deref()));
+        match (program, container) {
+            (Some(program), Some(container)) => format!("{program} in the container {container}"),
+            (Some(program), None) => program.to_owned(),
+            (None, container) => format!("the container {}", container.unwrap_or("of unknown name")),
+        }
+    });
+    let names: Vec<String> = names.collect();
+    let facts = lead.facts.join("; ");
+    if names.is_empty() { facts } else { format!("{facts}; likely by {}", names.join(", ")) }
 }
 
 fn subject(state: &EntityState, key: &EntityKey, intel: &Intel) -> Subject {
@@ -224,6 +307,8 @@ fn title(kernel: Kernel, who: &str) -> String {
         Kernel::SlowGrowth => "sends one destination more every day",
         Kernel::Volume => "sends more than usual",
         Kernel::Blinding => "takes what Weir sees by",
+        Kernel::Program => "runs a tool that bandwidth is hijacked with",
+        Kernel::Container => "runs a container that bandwidth is hijacked with",
         Kernel::Session => "keeps long sessions with an unusual remote",
     };
     let who: String = who.chars().take(40).collect();

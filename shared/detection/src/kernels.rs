@@ -5,6 +5,7 @@ pub mod combine;
 pub mod folded;
 pub mod instance;
 pub mod name;
+pub mod program;
 pub mod relay;
 pub mod session;
 pub mod statistics;

@@ -3,6 +3,10 @@
 //! Pure and synchronous: records in, state and findings out. No AWS, no clock, no randomness: the
 //! same crate runs in the Lambdas, in the local command and in the tests.
 
+pub mod an0080;
+pub mod an0081;
+pub mod an0082;
+pub mod an0083;
 pub mod an0084;
 pub mod baseline;
 pub mod bucket_time;
@@ -11,6 +15,7 @@ pub mod counter;
 mod day_sums;
 pub mod entity;
 pub mod finding;
+pub mod host;
 pub mod incident;
 pub mod kernels;
 pub mod lookups;

@@ -5,6 +5,7 @@
 //! of the struct it belongs to; its text is rendered from there.
 
 mod fault;
+mod hosts;
 mod hours;
 mod markdown;
 mod pattern;
@@ -25,6 +26,7 @@ use crate::quiet::{Matter, OVERRIDES, SUPPRESSIONS, Suppression};
 use crate::state::DAY;
 
 pub use fault::{Fault, FaultKind, SettingsErrors, ValueError};
+pub use hosts::{An0080, An0081, An0082, An0083};
 pub use hours::{BusinessHours, LocalTime, Zone};
 pub use markdown::render_markdown;
 pub(crate) use pattern::matches;

@@ -1,6 +1,7 @@
 //! One step: a batch's observations of one entity into its document, and what to say about it.
 
 mod cell;
+mod host;
 mod initiator;
 mod judge;
 mod remotes;
@@ -11,6 +12,7 @@ use weir_intel::Intel;
 use crate::baseline::Usual;
 use crate::entity::{EntityKey, address_hash};
 use crate::finding::{Finding, Group};
+use crate::host::HostItem;
 use crate::kernels::bucket::is_push;
 use crate::observation::{BUCKET, Observations, Row, Side};
 use crate::prelude::Prelude;
@@ -22,6 +24,8 @@ use crate::state::{DAY, EntityState};
 /// milliseconds: both directions of a conversation come within one aggregation interval.
 const EARLY: i64 = 60_000;
 
+pub use host::tell_host;
+
 /// What a step may look at beside the entity's document.
 pub struct Around<'a> {
     /// Who else of the account pushes to a destination, by its hash.
@@ -30,6 +34,8 @@ pub struct Around<'a> {
     pub usual: &'a dyn Fn(i64) -> Usual,
     /// What led to the instance, where calls were seen that launched or touched it.
     pub prelude: Option<&'a Prelude>,
+    /// What the host behind the entity suspects, where its own logs are read.
+    pub host: Option<&'a HostItem>,
     /// The settings in force.
     pub settings: &'a Settings,
     /// Address lists, inventory, country and network data.

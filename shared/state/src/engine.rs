@@ -9,6 +9,7 @@ pub(crate) mod account;
 pub(crate) mod baselines;
 pub(crate) mod calls;
 pub(crate) mod document;
+pub(crate) mod hosts;
 pub(crate) mod layout;
 pub mod learned;
 pub mod teach;
@@ -18,9 +19,11 @@ use std::pin::Pin;
 use weir_detection::Finding;
 use weir_detection::entity::EntityKey;
 use weir_detection::finding::{Kernel, Learning};
+use weir_detection::host::{HostItem, HostState};
 use weir_detection::observation::Observations;
 use weir_detection::prelude::Prelude;
 use weir_detection::settings::Settings;
+use weir_detection::state::EntityState;
 use weir_detection::step::{Around, admit, asked, step};
 use weir_intel::Intel;
 
@@ -28,7 +31,8 @@ use crate::store::{Key, Saved, Store, StoreError, Stored};
 use account::Account;
 use baselines::Baselines;
 use calls::prelude_key;
-use document::Document;
+use document::{Document, Remembered};
+use hosts::host_item_key;
 use layout::decode;
 
 /// Races lost in a row after which a batch is given back; each is won by somebody, so this many writers
@@ -161,7 +165,7 @@ impl<S: Store> Engine<S> {
             return Ok(Applied { counted_elsewhere: true, ..Applied::default() });
         }
         for lost in 0..ATTEMPTS {
-            let (mut document, version, prelude) = self.read_led(&observed.key).await?;
+            let Read { mut document, version, mut led } = self.read_led(&observed.key).await?;
             // Silence of an entity that nobody knows is no news.
             if version.is_none() && !observed.is_news() {
                 return Ok(Applied { conflicts: lost, ..Applied::default() });
@@ -180,6 +184,10 @@ impl<S: Store> Engine<S> {
                 if changed {
                     document.note_batch(run.batch, observed.latest);
                 }
+                // What a host told of its addresses before anybody knew whose they are.
+                if newcomer && led.host.is_none() {
+                    led.host = self.adopt(&observed.key, &document.state.info.addresses, run.now).await?;
+                }
                 if version.is_some() {
                     // These were finished by an earlier batch: the same hours for everyone who reads them.
                     let baselines = Baselines { store: &self.store, entity: &observed.key, run };
@@ -187,7 +195,7 @@ impl<S: Store> Engine<S> {
                     changed |= !document.state.season.finished().is_empty();
                     document.state.season.forget_finished();
                 }
-                self.step(&mut document, &account, prelude.as_ref(), run, &mut applied).await?;
+                self.step(&mut document, &account, &led, run, &mut applied).await?;
                 changed |= applied.windows > 0 || !applied.recorded.is_empty();
             }
             let (alerts, elsewhere) = document.claim(run.now, run.deadline);
@@ -214,8 +222,24 @@ impl<S: Store> Engine<S> {
     ///
     /// As for [`Self::apply`]; an alert that was sent and could not be confirmed is sent again.
     pub async fn confirm(&self, entity: &EntityKey, sent: &[u64], now: i64) -> Result<(), EngineError> {
+        if hosts::is_host(entity) {
+            self.forget::<HostState>(entity, sent, now).await
+        } else {
+            self.forget::<EntityState>(entity, sent, now).await
+        }
+    }
+
+    async fn forget<D: Remembered>(
+        &self,
+        entity: &EntityKey,
+        sent: &[u64],
+        now: i64,
+    ) -> Result<(), EngineError>
+    where
+        Document<D>: Default,
+    {
         for lost in 0..ATTEMPTS {
-            let (mut document, version) = self.read(entity).await?;
+            let (mut document, version) = self.read::<D>(entity).await?;
             if version.is_none() || !document.forget(sent) {
                 return Ok(());
             }
@@ -232,7 +256,7 @@ impl<S: Store> Engine<S> {
         &self,
         document: &mut Document,
         account: &Account<'_, S>,
-        prelude: Option<&Prelude>,
+        led: &Led,
         run: &Run<'_>,
         applied: &mut Applied,
     ) -> Result<(), EngineError> {
@@ -242,7 +266,8 @@ impl<S: Store> Engine<S> {
         let users = account.users(&asked.destinations).await?;
         let usual = baselines.usual(&document.state, &asked.hours).await?;
         let around = Around {
-            prelude,
+            prelude: led.prelude.as_ref(),
+            host: led.host.as_ref(),
             users: &|destination| users.get(&destination).copied().unwrap_or_default(),
             usual: &|hour| usual.get(&hour).copied().unwrap_or_default(),
             settings,
@@ -260,31 +285,39 @@ impl<S: Store> Engine<S> {
         Ok(())
     }
 
-    async fn read(&self, entity: &EntityKey) -> Result<(Document, Option<u64>), EngineError> {
+    async fn read<D: Remembered>(&self, entity: &EntityKey) -> Result<(Document<D>, Option<u64>), EngineError>
+    where
+        Document<D>: Default,
+    {
         let loaded = self.store.load(&[state_key(entity)]).await.map_err(|source| failed(entity, source))?;
         self.document(entity, loaded.into_iter().next().flatten())
     }
 
-    /// The document, and what led to the instance: two items of one partition, read at once.
-    async fn read_led(
-        &self,
-        entity: &EntityKey,
-    ) -> Result<(Document, Option<u64>, Option<Prelude>), EngineError> {
-        let keys = [state_key(entity), prelude_key(&entity.account, &entity.id)];
+    /// The document, what led to the instance, and what its host suspects: three items of one partition, read at once.
+    async fn read_led(&self, entity: &EntityKey) -> Result<Read, EngineError> {
+        let (account, id) = (&entity.account, &entity.id);
+        let keys = [state_key(entity), prelude_key(account, id), host_item_key(account, id)];
         let loaded = self.store.load(&keys).await.map_err(|source| failed(entity, source))?;
         let mut loaded = loaded.into_iter();
         let (document, version) = self.document(entity, loaded.next().flatten())?;
-        let prelude = loaded.next().flatten().map(|stored| decode(&stored.body));
-        let unreadable =
-            |source| EngineError::Document { what: "prelude", entity: entity.id.clone(), source };
-        Ok((document, version, prelude.transpose().map_err(unreadable)?))
+        let unreadable = |what| move |source| EngineError::Document { what, entity: id.clone(), source };
+        let prelude = loaded.next().flatten().map(|stored| decode(&stored.body)).transpose();
+        let host = loaded.next().flatten().map(|stored| decode(&stored.body)).transpose();
+        let led = Led {
+            prelude: prelude.map_err(unreadable("prelude"))?,
+            host: host.map_err(unreadable("host item"))?,
+        };
+        Ok(Read { document, version, led })
     }
 
-    fn document(
+    fn document<D: Remembered>(
         &self,
         entity: &EntityKey,
         stored: Option<Stored>,
-    ) -> Result<(Document, Option<u64>), EngineError> {
+    ) -> Result<(Document<D>, Option<u64>), EngineError>
+    where
+        Document<D>: Default,
+    {
         let Some(stored) = stored else { return Ok((Document::default(), None)) };
         let document = Document::decode(&stored.body).map_err(|source| EngineError::Document {
             what: "state",
@@ -295,10 +328,10 @@ impl<S: Store> Engine<S> {
     }
 
     /// Whether the document was written, and not another writer's in between.
-    async fn write(
+    async fn write<D: Remembered>(
         &self,
         entity: &EntityKey,
-        document: &mut Document,
+        document: &mut Document<D>,
         version: Option<u64>,
         now: i64,
     ) -> Result<bool, EngineError> {
@@ -310,6 +343,20 @@ impl<S: Store> Engine<S> {
         let saved = self.store.save(&state_key(entity), &body, version, expiry(now)).await;
         Ok(saved.map_err(|source| failed(entity, source))? != Saved::Lost)
     }
+}
+
+/// What is read of an entity at once.
+struct Read {
+    document: Document,
+    version: Option<u64>,
+    led: Led,
+}
+
+/// What is kept beside an entity's document for its steps.
+#[derive(Default)]
+struct Led {
+    prelude: Option<Prelude>,
+    host: Option<HostItem>,
 }
 
 /// Where an entity's document is.

@@ -17,10 +17,11 @@ mod ready;
 
 pub use embedded::{EmbeddedStore, OpenError};
 pub use engine::calls::{Observed, calls_entity};
+pub use engine::hosts::{Hosted, by_host};
 pub use engine::learned::Learned;
 pub use engine::teach::Taught;
 pub use engine::{Alert, Applied, Engine, EngineError, Run};
 pub use memory::MemoryStore;
 pub use ready::finish_now;
-pub use resident::{Resident, Stepped};
+pub use resident::{Resident, ResidentHosted, Stepped};
 pub use store::{Key, Saved, Store, StoreError, Stored};

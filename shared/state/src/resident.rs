@@ -3,6 +3,7 @@
 //! The same steps as the [engine](crate::engine) takes, without the races: what an entity needs is read from
 //! the file when it is first met and written when the run is over.
 
+mod hosts;
 mod shelf;
 
 use std::collections::HashMap;
@@ -11,6 +12,7 @@ use weir_detection::Finding;
 use weir_detection::baseline::{Baseline, Histories, Peers, Pending, Slot, Usual, peer_group, usual};
 use weir_detection::entity::{EntityKey, address_hash};
 use weir_detection::finding::{Kernel, Role};
+use weir_detection::host::{HostItem, HostState};
 use weir_detection::observation::Observations;
 use weir_detection::prelude::{AccountCalls, Prelude, Update, observe};
 use weir_detection::prevalence::{Prevalence, shard_of};
@@ -26,6 +28,7 @@ use crate::engine::baselines::{entity_key, peers_key, slot_key};
 use crate::engine::calls::{calls_entity, calls_key, prelude_key};
 use crate::engine::document::Document;
 use crate::engine::{EngineError, state_key};
+pub use hosts::Hosted as ResidentHosted;
 use shelf::Shelf;
 
 /// All documents of one run.
@@ -38,6 +41,8 @@ pub struct Resident {
     peers: Shelf<Peers>,
     calls: Shelf<AccountCalls>,
     preludes: Shelf<Prelude>,
+    hosts: HashMap<EntityKey, Document<HostState>>,
+    host_items: Shelf<HostItem>,
 }
 
 /// What came of a batch for one entity.
@@ -154,9 +159,12 @@ impl Resident {
             };
             usuals.insert(hour, usual(&histories, state.first_seen, now, settings));
         }
+        let host = self.host_item(key, state)?;
+        let file = self.file.as_ref();
         let prelude = self.preludes.get(file, key, prelude_key(&key.account, &key.id))?;
         let around = Around {
             prelude: Some(prelude),
+            host: host.as_ref(),
             users: &|destination| users.get(&destination).copied().unwrap_or_default(),
             usual: &|hour| usuals.get(&hour).copied().unwrap_or_default(),
             settings,
@@ -261,6 +269,12 @@ impl Resident {
             let body = document.encode().map_err(unreadable)?;
             shelf::save(file, entity, &state_key(entity), &body)?;
         }
+        for (host, document) in &mut self.hosts {
+            let unreadable = |source| shelf::unreadable(host, source);
+            let body = document.encode().map_err(unreadable)?;
+            shelf::save(file, host, &state_key(host), &body)?;
+        }
+        self.host_items.save(file)?;
         self.prevalence.save(file)?;
         self.baselines.save(file)?;
         self.peers.save(file)?;

@@ -33,7 +33,7 @@ const fn paths(kernel: Kernel) -> &'static [&'static str] {
             &["an0084/upload/min-bytes", "an0084/upload/hours", "an0084/traffic-egress-threshold/min-bytes"]
         }
         Kernel::Dormant => &["an0084/traffic-egress-threshold/dormant-min-bytes"],
-        Kernel::Name | Kernel::SlowGrowth | Kernel::Blinding => &[],
+        Kernel::Name | Kernel::SlowGrowth | Kernel::Blinding | Kernel::Program | Kernel::Container => &[],
     }
 }
 

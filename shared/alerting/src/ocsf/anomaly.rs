@@ -52,10 +52,7 @@ pub struct Observation {
 pub(crate) fn analysis(finding: &Finding) -> AnomalyAnalysis {
     let facts = &finding.baseline;
     AnomalyAnalysis {
-        analysis_targets: [Target {
-            name: names::entity(finding),
-            kind: names::entity_type(&finding.subject),
-        }],
+        analysis_targets: [Target { name: names::entity(finding), kind: names::entity_type(finding) }],
         anomalies: [series("mean of the last 12 buckets", facts.observed, None)],
         baselines: baselines(facts),
     }

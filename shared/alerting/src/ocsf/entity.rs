@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use serde::Serialize;
-use weir_detection::finding::Subject;
+use weir_detection::finding::{Finding, Subject};
 
 use crate::names::given;
 
@@ -66,6 +66,9 @@ pub struct Device {
     /// The same in words.
     #[serde(rename = "type")]
     pub kind: &'static str,
+    /// Name of the host.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hostname: Option<String>,
     /// Instance id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instance_uid: Option<String>,
@@ -120,17 +123,20 @@ pub(crate) fn resources(subject: &Subject) -> Vec<Resource> {
 }
 
 /// Builds `device`, where there is anything to know it by.
-pub(crate) fn device(subject: &Subject) -> Option<Device> {
+pub(crate) fn device(finding: &Finding) -> Option<Device> {
+    let subject = &finding.subject;
+    let hostname = owned(&finding.host).filter(|name| name != "-");
     let instance_uid = owned(&subject.instance);
     let interface_uid = interfaces(subject).find(|uid| !is_address(uid)).map(str::to_owned);
     let ip = subject.addresses.first().copied();
-    if instance_uid.is_none() && interface_uid.is_none() && ip.is_none() {
+    if instance_uid.is_none() && interface_uid.is_none() && ip.is_none() && hostname.is_none() {
         return None;
     }
     let (type_id, kind) = if instance_uid.is_some() { (6, "Virtual") } else { (0, "Unknown") };
     Some(Device {
         type_id,
         kind,
+        hostname,
         instance_uid,
         interface_uid,
         ip,

@@ -1,5 +1,7 @@
 //! `evidences` and `observables`: with whom the entity talks, and what to search other logs for.
 
+pub mod actor;
+
 use std::net::IpAddr;
 
 use serde::Serialize;
@@ -18,10 +20,27 @@ pub struct Evidence {
     /// Who was dialled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dst_endpoint: Option<Endpoint>,
-    /// Direction and protocol.
-    pub connection_info: ConnectionInfo,
-    /// Bytes and role.
-    pub data: EvidenceData,
+    /// Direction and protocol of a remote.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection_info: Option<ConnectionInfo>,
+    /// The program that is likely behind it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor: Option<actor::ActorOut>,
+    /// The container that is likely behind it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub container: Option<actor::ContainerOut>,
+    /// What is known of it.
+    pub data: Data,
+}
+
+/// `evidences[].data`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Data {
+    /// Of a remote.
+    Remote(EvidenceData),
+    /// Of a program or container.
+    Actor(actor::ActorData),
 }
 
 /// `network_endpoint`.
@@ -78,7 +97,7 @@ pub struct ConnectionInfo {
     pub protocol_name: String,
 }
 
-/// `evidences[].data`.
+/// `evidences[].data` of a remote.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct EvidenceData {
     /// What the remote is to the entity.
@@ -109,9 +128,10 @@ pub struct Observable {
     pub value: String,
 }
 
-/// Builds `evidences`, most bytes first.
+/// Builds `evidences`: remotes with most bytes first, then programs and containers.
 pub(crate) fn evidences(finding: &Finding) -> Vec<Evidence> {
-    finding.remotes.iter().map(|remote| evidence(&finding.subject, remote)).collect()
+    let remotes = finding.remotes.iter().map(|remote| evidence(&finding.subject, remote));
+    remotes.chain(finding.actors.iter().map(actor::evidence)).collect()
 }
 
 /// Builds `observables`: remote addresses, then the entity's own resources.
@@ -151,19 +171,21 @@ fn evidence(subject: &Subject, remote: &Remote) -> Evidence {
     Evidence {
         src_endpoint,
         dst_endpoint,
-        connection_info: ConnectionInfo {
+        connection_info: Some(ConnectionInfo {
             direction_id,
             direction,
             protocol_num: remote.protocol,
             protocol_name: names::protocol(remote.protocol),
-        },
-        data: EvidenceData {
+        }),
+        actor: None,
+        container: None,
+        data: Data::Remote(EvidenceData {
             role: names::role(remote.role),
             bytes_out: remote.bytes_out,
             bytes_in: remote.bytes_in,
             first_seen_time: remote.first_seen,
             label: given(&remote.label).map(str::to_owned),
-        },
+        }),
     }
 }
 

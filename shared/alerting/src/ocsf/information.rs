@@ -151,6 +151,11 @@ fn analytic_name(analytic: &str) -> String {
 fn data_sources(finding: &Finding) -> Vec<&'static str> {
     let named = finding.contributions.iter().any(|have| have.group == Group::Name);
     match finding.analytic.as_str() {
+        "AN0080" => vec!["Sysmon", "Windows security log"],
+        "AN0081" => vec!["Linux audit", "osquery", "Falco"],
+        "AN0082" => vec!["macOS unified log", "nettop", "Endpoint Security"],
+        "AN0083" => vec!["container runtime", "container network counters"],
+        "AN0084" if finding.host.is_some() => vec!["AWS VPC Flow Logs", "the host's own logs"],
         "AN0084" if named => vec!["AWS VPC Flow Logs", "Amazon Route 53 Resolver query logs"],
         "AN0084" => vec!["AWS VPC Flow Logs"],
         _ => Vec::new(),

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::sample::{ACTIVITIES, any_finding, bare, flood, relay};
+use crate::sample::{ACTIVITIES, any_finding, bare, flood, hosted, relay};
 use weir_detection::finding::{Kernel, Mode, Role, Subject};
 
 static SCHEMA: LazyLock<Validator> = LazyLock::new(|| {
@@ -63,7 +63,7 @@ fn holds_null(value: &Value) -> bool {
 fn findings_of_every_kernel_and_activity_are_valid_whatever_is_known_of_the_entity() {
     for kernel in Kernel::ALL {
         for activity in ACTIVITIES {
-            for known in [relay(), flood(), bare()] {
+            for known in [relay(), hosted(), flood(), bare()] {
                 let finding = Finding { kernel, activity, ..known };
                 assert_eq!(complaints(&value(&finding)), Vec::<String>::new(), "{kernel:?} {activity:?}");
             }
@@ -94,8 +94,19 @@ fn the_schema_refuses_what_it_should() {
 }
 
 #[test]
+fn who_is_behind_it_is_named_with_its_file_and_its_container() {
+    let found = value(&hosted());
+    let evidences = found["evidences"].as_array().unwrap();
+    let [.., program, container] = &evidences[..] else { panic!("{evidences:?}") };
+
+    assert_eq!(program["actor"]["process"]["file"]["path"], json!("/tmp/.x/pawns-cli"));
+    assert_eq!(container["container"]["image"]["name"], json!("honeygain/honeygain:latest"));
+    assert_eq!(found["device"]["hostname"], json!("web-7"));
+}
+
+#[test]
 fn nothing_unknown_is_written_down() {
-    for finding in [relay(), flood(), bare()] {
+    for finding in [relay(), hosted(), flood(), bare()] {
         let mut found = Vec::new();
         absences(&value(&finding), "", &mut found);
         assert_eq!(found, Vec::<String>::new());

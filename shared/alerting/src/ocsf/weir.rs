@@ -24,7 +24,7 @@ pub struct Weir {
     /// The suppression that holds it back, and why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suppressed: Option<String>,
-    /// `instance`, `interface`, `address` or `account`.
+    /// `instance`, `interface`, `host`, `address` or `account`.
     pub entity_type: &'static str,
     /// Evidence, one entry per group, strongest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -114,7 +114,7 @@ pub(crate) fn unmapped(finding: &Finding) -> Unmapped {
             kernel: finding.kernel.name(),
             mode: names::mode(finding.mode),
             suppressed: finding.suppressed.clone(),
-            entity_type: names::entity_type(&finding.subject),
+            entity_type: names::entity_type(finding),
             contributions: finding.contributions.iter().map(contribution).collect(),
             baseline: baseline(&finding.baseline),
             usd_so_far: rounded(finding.usd_so_far),

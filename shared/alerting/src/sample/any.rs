@@ -60,6 +60,8 @@ pub(crate) fn any_finding() -> impl Strategy<Value = Finding> {
             why,
             would_raise,
             settings,
+            host: None,
+            actors: Vec::new(),
         }
     })
 }

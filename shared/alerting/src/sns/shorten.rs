@@ -23,6 +23,9 @@ fn remotes(finding: &mut Finding) {
 
 fn facts(finding: &mut Finding) {
     finding.contributions.truncate(6);
+    for actor in &mut finding.actors {
+        cut_all(&mut actor.facts, 3, 200);
+    }
     for contribution in &mut finding.contributions {
         cut_all(&mut contribution.facts, 3, 200);
     }

@@ -37,7 +37,7 @@ const fn of(kernel: Kernel) -> &'static [&'static str] {
         // An anomaly of volume that one destination explains is an upload by name.
         Kernel::Upload => &["an0084/upload/", "an0084/traffic-egress-threshold/"],
         Kernel::Dormant => &["an0084/traffic-egress-threshold/dormant-min-bytes"],
-        Kernel::Name | Kernel::SlowGrowth | Kernel::Blinding => &[],
+        Kernel::Name | Kernel::SlowGrowth | Kernel::Blinding | Kernel::Program | Kernel::Container => &[],
     }
 }
 

@@ -109,6 +109,8 @@ impl Host {
             egress: 1,
             bucket,
             time: bucket,
+            host: None,
+            by_host: false,
         };
         report(&mut self.state, &key, told, &self.settings, &Intel::default())
     }

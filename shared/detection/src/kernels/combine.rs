@@ -83,7 +83,14 @@ pub fn combine(verdicts: &[Verdict], context: &[Context]) -> Option<Judgement> {
     if is_context_strong && own(lead) >= Severity::Medium {
         raise(Severity::High, "the context agrees, an independent group");
     }
-    let named = verdicts.iter().any(|verdict| verdict.kernel == Kernel::Name && verdict.score >= IN_EARNEST);
+    let named = verdicts.iter().any(|verdict| match verdict.kernel {
+        Kernel::Name => verdict.score >= IN_EARNEST,
+        // What honest users run too says what it is, and not that it is misused.
+        Kernel::Program | Kernel::Container => {
+            verdict.score >= IN_EARNEST && verdict.severity >= Severity::Low
+        }
+        _ => false,
+    });
     if named && (is_strong(Group::Structure) || is_strong(Group::Reachability)) {
         raise(Severity::High, "a name of proxyware agrees, an independent group");
     } else if named && has(Group::Session) {

@@ -190,5 +190,7 @@ fn finding(
             .map(|value| ("cloudtrail/automation".to_owned(), value))
             .into_iter()
             .collect(),
+        host: None,
+        actors: Vec::new(),
     }
 }

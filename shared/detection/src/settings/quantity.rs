@@ -153,6 +153,19 @@ pub(super) fn family(text: &str) -> Option<String> {
     (fine && text.len() <= 24).then(|| text.to_owned())
 }
 
+/// A country by its two letters of ISO 3166, upper case.
+pub(super) fn country(text: &str) -> Option<String> {
+    let fine = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
+    fine.then(|| text.to_ascii_uppercase())
+}
+
+/// A name or path, lower case, with an asterisk at most at its end.
+pub(super) fn word(text: &str) -> Option<String> {
+    let name = text.strip_suffix('*').unwrap_or(text);
+    let fine = !name.is_empty() && !name.contains('*') && !text.chars().any(char::is_control);
+    (fine && text.len() <= 200).then(|| text.to_lowercase())
+}
+
 /// A URL of http or https with a host; whether anybody answers there shows when it is fetched.
 pub(super) fn url(text: &str) -> Option<String> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;

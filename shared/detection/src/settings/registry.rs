@@ -60,6 +60,15 @@ pub fn registry() -> &'static [Entry] {
 
 const INSTANCE_TYPE: Option<&str> = Some("InstanceType");
 const EGRESS: Option<&str> = Some("TrafficEgressThreshold");
+const TIME_WINDOW: Option<&str> = Some("TimeWindow");
+const COUNTRY: Option<&str> = Some("DestinationCountry");
+const PROCESS: Option<&str> = Some("ProcessName");
+const TOOL: Option<&str> = Some("ToolPattern");
+const RATE: Option<&str> = Some("TrafficRateThreshold");
+const SIGNED: Option<&str> = Some("ProcessSignedStatus");
+const DATA_RATE: Option<&str> = Some("DataRateThreshold");
+const CONTAINER: Option<&str> = Some("ContainerBaselineNetworkUsage");
+const IMAGE: Option<&str> = Some("ImageName");
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -72,6 +81,83 @@ const fn entry(path: &'static str, slot: Slot, attack: Option<&'static str>, mea
 
 #[rustfmt::skip]
 static REGISTRY: &[Entry] = &[
+    entry("an0080/mode", Slot::Mode(|s| &mut s.an0080.mode), None,
+        "Whether findings about Windows hosts alert, are only recorded, or are not made at all."),
+    entry("an0080/time-window", Slot::Duration(|s| &mut s.an0080.time_window, MINUTE, HOUR), TIME_WINDOW,
+        "Time in which the starts of one network tool are counted as a burst, in steps of 5 minutes."),
+    entry("an0080/destination-country/allow", Slot::Countries(|s| &mut s.an0080.destination_country.allow), COUNTRY,
+        "The only countries that programs usually send to, so that any other is odd; `none` for no such rule."),
+    entry("an0080/destination-country/deny", Slot::Countries(|s| &mut s.an0080.destination_country.deny), COUNTRY,
+        "Countries that it is odd to send to."),
+    entry("an0080/process-name/allow", Slot::Words(|s| &mut s.an0080.process_name.allow), PROCESS,
+        "Paths of programs that are no finding, whatever they are called."),
+    entry("an0080/process-name/extra", Slot::Words(|s| &mut s.an0080.process_name.extra), PROCESS,
+        "Names of programs that count like proxyware of the catalogue."),
+    entry("an0080/process-name/child-burst", Slot::Count(|s| &mut s.an0080.process_name.child_burst, 2, 10_000), PROCESS,
+        "Starts of one network tool within the time window, from which they are a burst."),
+    entry("an0081/mode", Slot::Mode(|s| &mut s.an0081.mode), None,
+        "Whether findings about Linux hosts alert, are only recorded, or are not made at all."),
+    entry("an0081/tool-pattern/extra", Slot::Words(|s| &mut s.an0081.tool_pattern.extra), TOOL,
+        "Names of programs that count like proxyware of the catalogue."),
+    entry("an0081/tool-pattern/disabled", Slot::Words(|s| &mut s.an0081.tool_pattern.disabled), TOOL,
+        "Ids of tools of the catalogue that do not count on Linux hosts."),
+    entry("an0081/traffic-rate-threshold/rate",
+        Slot::Rate(|s| &mut s.an0081.traffic_rate_threshold.rate, 1_000, 1_000_000_000_000), RATE,
+        "Rate that a host or program sends at, from which a tool of honest users matters."),
+    entry("an0081/traffic-rate-threshold/k-of-m", Slot::KofM(|s| &mut s.an0081.traffic_rate_threshold.k_of_m, 12), RATE,
+        "In how many of the last 5-minute buckets the rate must be reached."),
+    entry("an0081/traffic-rate-threshold/min-bytes",
+        Slot::Hourly(|s| &mut s.an0081.traffic_rate_threshold.min_bytes, 0, 1_000 * TB), RATE,
+        "Bytes an hour below which the rate does not matter."),
+    entry("an0082/mode", Slot::Mode(|s| &mut s.an0082.mode), None,
+        "Whether findings about macOS hosts alert, are only recorded, or are not made at all."),
+    entry("an0082/process-signed-status/allow-team",
+        Slot::Words(|s| &mut s.an0082.process_signed_status.allow_team), SIGNED,
+        "Developer teams whose programs may send what they like."),
+    entry("an0082/process-signed-status/developer-id",
+        Slot::Ratio(|s| &mut s.an0082.process_signed_status.developer_id, 0.0, 1.0), SIGNED,
+        "How much the traffic of a program is doubted that a developer signed, from 0 to 1."),
+    entry("an0082/process-signed-status/adhoc",
+        Slot::Ratio(|s| &mut s.an0082.process_signed_status.adhoc, 0.0, 1.0), SIGNED,
+        "The same where nobody in particular signed it."),
+    entry("an0082/process-signed-status/unsigned",
+        Slot::Ratio(|s| &mut s.an0082.process_signed_status.unsigned, 0.0, 1.0), SIGNED,
+        "The same where it is not signed."),
+    entry("an0082/process-signed-status/unknown",
+        Slot::Ratio(|s| &mut s.an0082.process_signed_status.unknown, 0.0, 1.0), SIGNED,
+        "The same where no log says who signed it."),
+    entry("an0082/data-rate-threshold",
+        Slot::Rate(|s| &mut s.an0082.data_rate_threshold, 1_000, 1_000_000_000_000), DATA_RATE,
+        "Rate that a program sends at in 10 of 15 minutes, from which it is much."),
+    entry("an0083/mode", Slot::Mode(|s| &mut s.an0083.mode), None,
+        "Whether findings about containers alert, are only recorded, or are not made at all."),
+    entry("an0083/container-baseline-network-usage/percentile",
+        Slot::Percentile(|s| &mut s.an0083.container_baseline_network_usage.percentile), CONTAINER,
+        "Percentile of the image's own egress in 5 minutes above which a bucket is unusual."),
+    entry("an0083/container-baseline-network-usage/k-of-m",
+        Slot::KofM(|s| &mut s.an0083.container_baseline_network_usage.k_of_m, 12), CONTAINER,
+        "In how many of the last 5-minute buckets a container's egress must be unusual."),
+    entry("an0083/container-baseline-network-usage/dormant",
+        Slot::Hourly(|s| &mut s.an0083.container_baseline_network_usage.dormant, 0, 1_000 * TB), CONTAINER,
+        "Median bytes an hour below which a container counts as dormant."),
+    entry("an0083/container-baseline-network-usage/jump-ratio",
+        Slot::Factor(|s| &mut s.an0083.container_baseline_network_usage.jump_ratio, 1.0, 10_000.0), CONTAINER,
+        "How many times what is usual a container must send to have jumped."),
+    entry("an0083/container-baseline-network-usage/min-bytes",
+        Slot::Hourly(|s| &mut s.an0083.container_baseline_network_usage.min_bytes, 0, 1_000 * TB), CONTAINER,
+        "Bytes an hour below which a container's egress does not matter."),
+    entry("an0083/container-baseline-network-usage/replica-ratio",
+        Slot::Factor(|s| &mut s.an0083.container_baseline_network_usage.replica_ratio, 1.0, 10_000.0), CONTAINER,
+        "How many times the median of its replicas a container must send to stand out."),
+    entry("an0083/container-baseline-network-usage/symmetry",
+        Slot::Ratio(|s| &mut s.an0083.container_baseline_network_usage.symmetry, 0.01, 1.0), CONTAINER,
+        "How far what a container receives and sends may differ to count as relayed, as a share of the larger."),
+    entry("an0083/image-name/extra", Slot::Words(|s| &mut s.an0083.image_name.extra), IMAGE,
+        "Repositories of images that count like one of the catalogue."),
+    entry("an0083/image-name/allow", Slot::Words(|s| &mut s.an0083.image_name.allow), IMAGE,
+        "Repositories of images that are no finding."),
+    entry("an0083/image-name/registries", Slot::Words(|s| &mut s.an0083.image_name.registries), IMAGE,
+        "The only registries that images usually come from, so that any other is odd; `none` for no such rule."),
     entry("an0084/mode", Slot::Mode(|s| &mut s.an0084.mode), None,
         "Whether findings about cloud instances alert, are only recorded, or are not made at all."),
     entry("an0084/instance-type/high-families", Slot::Families(|s| &mut s.an0084.instance_type.high_families),

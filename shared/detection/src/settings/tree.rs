@@ -3,6 +3,7 @@
 use weir_intel::{RangeSet, feed::FeedKind};
 
 use super::{
+    hosts::{An0080, An0081, An0082, An0083},
     hours::{BusinessHours, Zone},
     quantity::KofM,
 };
@@ -19,6 +20,14 @@ const DAY: i64 = 24 * HOUR;
 /// Bytes are `u64`, rates are bits a second in `u64`, durations are milliseconds in `i64`, money is USD a month.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
+    /// Windows hosts.
+    pub an0080: An0080,
+    /// Linux hosts.
+    pub an0081: An0081,
+    /// macOS hosts.
+    pub an0082: An0082,
+    /// Containers.
+    pub an0083: An0083,
     /// Cloud instances.
     pub an0084: An0084,
     /// History that entities are judged by.
@@ -48,6 +57,10 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            an0080: An0080::default(),
+            an0081: An0081::default(),
+            an0082: An0082::default(),
+            an0083: An0083::default(),
             an0084: An0084::default(),
             baseline: Baseline::default(),
             business_hours: BusinessHours::default(),

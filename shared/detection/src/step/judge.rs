@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use weir_intel::inventory::Instance;
 
 use super::cell::cell;
+use super::host;
 use super::initiator::by_initiator;
 use super::remotes::{listed, remotes};
 use super::upload::name_upload;
@@ -268,6 +269,8 @@ fn tell(
 ) -> Option<Finding> {
     let kernel = said.first().map(|verdict| verdict.kernel);
     let context = context(state, seen.latest, said, around);
+    let with_host = host::joined(said, seen.latest, around);
+    let said = with_host.as_deref().unwrap_or(said);
     let told = Told {
         judgement: combine(said, &context),
         context: &context,
@@ -276,12 +279,14 @@ fn tell(
         egress: seen.summary.external.out,
         bucket: seen.bucket,
         time: seen.latest,
+        host: around.host,
+        by_host: false,
     };
     incident::report(state, key, told, around.settings, around.intel)
 }
 
 /// What is known of the instance and the hour, where there is something to add it to.
-fn context(state: &EntityState, time: i64, said: &[Verdict], around: &Around<'_>) -> Vec<Context> {
+pub(super) fn context(state: &EntityState, time: i64, said: &[Verdict], around: &Around<'_>) -> Vec<Context> {
     if said.is_empty() {
         return Vec::new();
     }

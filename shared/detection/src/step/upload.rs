@@ -68,6 +68,7 @@ mod tests {
             users: &|_| Users { others, entities: 50 },
             usual: &|_| Usual::default(),
             prelude: None,
+            host: None,
             settings: &settings,
             intel: &intel,
         };

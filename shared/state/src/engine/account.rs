@@ -89,6 +89,13 @@ impl<S: Store> Account<'_, S> {
         Ok(())
     }
 
+    /// The entities whose own addresses these are, by their ids.
+    pub(super) async fn owners(&self, addresses: &[IpAddr]) -> Result<Vec<String>, EngineError> {
+        let keys: Vec<Key> = addresses.iter().map(|address| self.address_key(&address.to_string())).collect();
+        let loaded = self.store.load(&keys).await.map_err(|source| failed(self.entity, source))?;
+        Ok(loaded.into_iter().flatten().filter_map(|stored| String::from_utf8(stored.body).ok()).collect())
+    }
+
     fn address_key(&self, address: &str) -> Key {
         Key { partition: format!("{}/address/{address}", self.entity.account), sort: "logged".to_owned() }
     }

@@ -7,6 +7,7 @@
 use weir_detection::entity::EntityKey;
 use weir_detection::finding::Finding;
 use weir_detection::prelude::{AccountCalls, Noted, Prelude, REMEMBERED, observe};
+use weir_detection::state::EntityState;
 use weir_records::ApiCall;
 
 use super::layout::{decode, encode};
@@ -59,7 +60,7 @@ impl<S: Store> Engine<S> {
             .await?;
         let owner = calls_entity(account);
         for lost in 0..ATTEMPTS {
-            let (mut document, version) = self.read(&owner).await?;
+            let (mut document, version) = self.read::<EntityState>(&owner).await?;
             let (alerts, elsewhere) = document.claim(run.now, run.deadline);
             let observed = Observed { alerts, elsewhere, ..observed.clone() };
             if observed.alerts.is_empty() || self.write(&owner, &mut document, version, run.now).await? {
@@ -138,7 +139,7 @@ impl<S: Store> Engine<S> {
             return Ok(Vec::new());
         }
         for lost in 0..ATTEMPTS {
-            let (mut document, version) = self.read(owner).await?;
+            let (mut document, version) = self.read::<EntityState>(owner).await?;
             let recorded = document.queue(findings.clone());
             if recorded.len() == findings.len() || self.write(owner, &mut document, version, now).await? {
                 return Ok(recorded);

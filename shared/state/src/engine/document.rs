@@ -2,13 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 use weir_detection::finding::Finding;
+use weir_detection::host::HostState;
 use weir_detection::observation::bucket_of;
 use weir_detection::state::EntityState;
 
 use super::Alert;
 
 /// The layout that this build writes; the first byte of a document.
-const LAYOUT: u8 = 1;
+const LAYOUT: u8 = 2;
 
 /// Batches remembered at most: those whose records would still be taken in.
 const BATCHES: usize = 512;
@@ -18,10 +19,51 @@ const ID: u64 = (1 << 48) - 1;
 
 /// A document in memory.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Document {
+pub(crate) struct Document<S = EntityState> {
     batches: Vec<Batch>,
     outbox: Vec<Queued>,
-    pub(crate) state: EntityState,
+    pub(crate) state: S,
+}
+
+/// What a document is of.
+pub(crate) trait Remembered: Sized {
+    /// Records before this time change nothing any more.
+    fn closed(&self) -> i64;
+
+    /// The bytes, layout first, of no more than a document keeps.
+    fn bytes(&mut self) -> Result<Vec<u8>, postcard::Error>;
+
+    /// Reads them.
+    fn read(bytes: &[u8]) -> Result<Self, postcard::Error>;
+}
+
+impl Remembered for EntityState {
+    fn closed(&self) -> i64 {
+        self.closed
+    }
+
+    fn bytes(&mut self) -> Result<Vec<u8>, postcard::Error> {
+        self.open.trim();
+        self.encode()
+    }
+
+    fn read(bytes: &[u8]) -> Result<Self, postcard::Error> {
+        Self::decode(bytes)
+    }
+}
+
+impl Remembered for HostState {
+    fn closed(&self) -> i64 {
+        self.closed
+    }
+
+    fn bytes(&mut self) -> Result<Vec<u8>, postcard::Error> {
+        super::layout::encode(self)
+    }
+
+    fn read(bytes: &[u8]) -> Result<Self, postcard::Error> {
+        super::layout::decode(bytes)
+    }
 }
 
 /// A batch that is in the numbers.
@@ -42,7 +84,7 @@ struct Queued {
     finding: Finding,
 }
 
-impl Document {
+impl<S: Remembered> Document<S> {
     /// Whether a batch was applied.
     pub(crate) fn holds(&self, batch: u64) -> bool {
         self.batches.iter().any(|have| have.id == batch & ID)
@@ -91,13 +133,12 @@ impl Document {
 
     /// The bytes: layout, batches and outbox, the state with a layout of its own.
     pub(crate) fn encode(&mut self) -> Result<Vec<u8>, postcard::Error> {
-        let closed = self.state.closed;
+        let closed = self.state.closed();
         self.batches.retain(|batch| batch.latest >= closed);
         let surplus = self.batches.len().saturating_sub(BATCHES);
         self.batches.drain(..surplus);
-        self.state.open.trim();
         let mut bytes = postcard::to_extend(&(&self.batches, &self.outbox), vec![LAYOUT])?;
-        bytes.extend(self.state.encode()?);
+        bytes.extend(self.state.bytes()?);
         Ok(bytes)
     }
 
@@ -107,7 +148,7 @@ impl Document {
             return Err(postcard::Error::DeserializeBadEncoding);
         };
         let ((batches, outbox), state) = postcard::take_from_bytes(fields)?;
-        Ok(Self { batches, outbox, state: EntityState::decode(state)? })
+        Ok(Self { batches, outbox, state: S::read(state)? })
     }
 }
 

@@ -39,7 +39,7 @@ impl<S: Store> Engine<S> {
         let mut loaded = loaded.into_iter();
         let Some(stored) = loaded.next().flatten() else { return Ok(None) };
         let (document, _) = self.document(entity, Some(stored))?;
-        let state = document.state;
+        let state: EntityState = document.state;
         let baseline = |stored: Option<Stored>| read::<Baseline>(entity, "baseline", stored.as_ref());
         let all_hours = baseline(loaded.next().flatten())?;
         let mut slots = Vec::new();

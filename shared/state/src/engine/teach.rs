@@ -12,6 +12,7 @@ use weir_detection::baseline::{Baseline, Peers, Slot, peer_group};
 use weir_detection::entity::EntityKey;
 use weir_detection::prelude::{AccountCalls, Prelude};
 use weir_detection::prevalence::{Prevalence, SHARDS};
+use weir_detection::state::EntityState;
 use weir_detection::state::HOUR;
 
 use super::account::{Account, shard_key};
@@ -42,7 +43,7 @@ impl<S: Store> Engine<S> {
     pub async fn known_since(&self, entity: &EntityKey) -> Result<Option<i64>, EngineError> {
         let loaded = self.store.load(&[state_key(entity), entity_key(entity)]).await;
         let mut loaded = loaded.map_err(|source| failed(entity, source))?.into_iter();
-        let (document, _) = self.document(entity, loaded.next().flatten())?;
+        let (document, _) = self.document::<EntityState>(entity, loaded.next().flatten())?;
         let first_seen = Some(document.state.first_seen).filter(|first| *first != 0);
         let baseline: Option<Baseline> = read(entity, "baseline", loaded.next().flatten().as_ref())?;
         let learned = baseline.and_then(|baseline| baseline.history().first());
@@ -70,7 +71,7 @@ impl<S: Store> Engine<S> {
         }
         let lesson = lesson(lessons, entity, &state_key(entity)).await?;
         let Some(lesson) = lesson else { return Ok(Taught::default()) };
-        let earlier = self.document(entity, Some(lesson))?.0.state;
+        let earlier = self.document::<EntityState>(entity, Some(lesson))?.0.state;
         let half_life = run.settings.baseline.half_life;
         let slots = Slot::all().map(|slot| slot_key(entity, slot));
         let mut changed = 0;

@@ -3,6 +3,7 @@
 mod calls;
 mod delivery;
 mod faults;
+mod hosts;
 mod names;
 mod teach;
 pub(crate) mod traffic;

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use weir_detection::entity::EntityKey;
 
 use crate::embedded::EmbeddedStore;
-use crate::engine::document::Document;
+use crate::engine::document::{Document, Remembered};
 use crate::engine::layout::{decode, encode};
 use crate::engine::{EngineError, state_key};
 use crate::store::{Key, Saved, Store, StoreError, Stored};
@@ -91,7 +91,13 @@ impl<T: Default + Serialize + DeserializeOwned> Shelf<T> {
 }
 
 /// An entity's document from the file, or a new one.
-pub(super) fn document(file: Option<&EmbeddedStore>, entity: &EntityKey) -> Result<Document, EngineError> {
+pub(super) fn document<S: Remembered>(
+    file: Option<&EmbeddedStore>,
+    entity: &EntityKey,
+) -> Result<Document<S>, EngineError>
+where
+    Document<S>: Default,
+{
     match load(file, entity, &state_key(entity))? {
         Some(stored) => Document::decode(&stored.body).map_err(|source| unreadable(entity, source)),
         None => Ok(Document::default()),

@@ -16,6 +16,7 @@ type At<T> = fn(&mut Settings) -> &mut T;
 /// A place in [`Settings`] and what it may hold: bounds are inclusive.
 pub(super) enum Slot {
     Count(At<u32>, u32, u32),
+    Countries(At<Vec<String>>),
     Duration(At<i64>, i64, i64),
     Factor(At<f64>, f64, f64),
     Families(At<Vec<String>>),
@@ -33,6 +34,7 @@ pub(super) enum Slot {
     Rate(At<u64>, u64, u64),
     Ratio(At<f64>, f64, f64),
     Tags(At<Vec<String>>),
+    Words(At<Vec<String>>),
     Zone(At<Zone>),
 }
 
@@ -43,6 +45,8 @@ pub enum Kind {
     BusinessHours,
     /// A whole number.
     Count,
+    /// Countries.
+    Countries,
     /// A length of time.
     Duration,
     /// A number of times.
@@ -75,6 +79,8 @@ pub enum Kind {
     Tags,
     /// A time zone.
     TimeZone,
+    /// Names.
+    Words,
 }
 
 impl Kind {
@@ -84,6 +90,7 @@ impl Kind {
         match self {
             Self::BusinessHours => "days and hours",
             Self::Count | Self::Mode => "",
+            Self::Countries => "ISO 3166 codes",
             Self::Duration => "time",
             Self::Factor => "times",
             Self::Families => "instance families",
@@ -99,6 +106,7 @@ impl Kind {
             Self::Ratio => "share",
             Self::Tags => "tags",
             Self::TimeZone => "IANA name",
+            Self::Words => "names",
         }
     }
 
@@ -108,6 +116,7 @@ impl Kind {
         match self {
             Self::BusinessHours => "days and hours such as Mon-Fri 07:00-19:00",
             Self::Count => "a whole number",
+            Self::Countries => "countries by two letters such as KP,RU",
             Self::Duration => "a time with its unit such as 20m, 6h or 14d",
             Self::Factor => "a number such as 2.5",
             Self::Families => "instance families such as t3,c6in",
@@ -125,6 +134,7 @@ impl Kind {
                 "ARNs such as arn:aws:iam::123456789012:role/deploy, an asterisk at the end for the rest"
             }
             Self::Tags => "tags such as role=relay,role=vpn",
+            Self::Words => "names or paths such as relayd,/opt/sync/*, an asterisk at the end for the rest",
             Self::TimeZone => "a time zone by its IANA name such as UTC or Europe/Berlin",
         }
     }
@@ -134,6 +144,7 @@ impl Slot {
     pub(super) const fn kind(&self) -> Kind {
         match self {
             Self::Count(..) => Kind::Count,
+            Self::Countries(_) => Kind::Countries,
             Self::Duration(..) => Kind::Duration,
             Self::Factor(..) => Kind::Factor,
             Self::Families(_) => Kind::Families,
@@ -150,6 +161,7 @@ impl Slot {
             Self::OptionalRate(..) | Self::Rate(..) => Kind::Rate,
             Self::Ratio(..) => Kind::Ratio,
             Self::Tags(_) => Kind::Tags,
+            Self::Words(_) => Kind::Words,
             Self::Zone(_) => Kind::TimeZone,
         }
     }
@@ -168,9 +180,12 @@ impl Slot {
             Self::OptionalRate(_, low, high) => format!("none or {}", measures(low, high, RATES)),
             Self::Packets(_, low, high) => measures(low, high, PACKETS),
             Self::Rate(_, low, high) => measures(low, high, RATES),
-            Self::Families(_) | Self::Networks(_) | Self::Principals(_) | Self::Tags(_) => {
-                "none or a list".to_owned()
-            }
+            Self::Countries(_)
+            | Self::Families(_)
+            | Self::Networks(_)
+            | Self::Principals(_)
+            | Self::Tags(_)
+            | Self::Words(_) => "none or a list".to_owned(),
             Self::Feeds(_) | Self::Hours(_) | Self::Mode(_) | Self::Percentile(_) | Self::Zone(_) => {
                 self.kind().form().to_owned()
             }
@@ -185,7 +200,7 @@ impl Slot {
             Self::Count(at, ..) => at(copy).to_string(),
             Self::Duration(at, ..) => quantity::spelled(at(copy).unsigned_abs(), DURATIONS),
             Self::Factor(at, ..) | Self::Ratio(at, ..) => at(copy).to_string(),
-            Self::Families(at) => list(at(copy)),
+            Self::Countries(at) | Self::Families(at) | Self::Words(at) => list(at(copy)),
             Self::Feeds(at) if at(copy).is_empty() => "off".to_owned(),
             Self::Feeds(at) => list(at(copy)),
             Self::Hourly(at, ..) => quantity::spelled(*at(copy), SIZES),
@@ -211,6 +226,7 @@ impl Slot {
             Self::Count(at, low, high) => {
                 *at(settings) = self.bounded(quantity::digits(text), low, high, text)?
             }
+            Self::Countries(at) => *at(settings) = self.items(text, quantity::country)?,
             Self::Duration(at, low, high) => {
                 let value = measured_signed(text);
                 *at(settings) = self.bounded(value, low, high, text)?;
@@ -256,6 +272,7 @@ impl Slot {
                 *at(settings) = self.bounded(quantity::ratio(text), low, high, text)?
             }
             Self::Tags(at) => *at(settings) = self.items(text, quantity::tag)?,
+            Self::Words(at) => *at(settings) = self.items(text, quantity::word)?,
             Self::Zone(at) => *at(settings) = text.parse()?,
         }
         Ok(())

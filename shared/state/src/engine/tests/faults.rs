@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use weir_detection::state::EntityState;
+
 use super::traffic::{batch, minute, scan};
 use super::{Bench, LIFE, NOW, key};
 use crate::memory::MemoryStore;
@@ -54,7 +56,7 @@ fn run<S: Store>(bench: &Bench<S>) -> (Vec<u64>, Vec<(i64, u64)>) {
         }
     }
     // Should the failure not have come yet, it comes here.
-    let document = crate::finish_now(bench.engine.read(&key())).unwrap();
+    let document = crate::finish_now(bench.engine.read::<EntityState>(&key())).unwrap();
     let document = document.or_else(|_| crate::finish_now(bench.engine.read(&key())).unwrap());
     (sent, document.unwrap().0.state.days)
 }

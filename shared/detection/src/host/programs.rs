@@ -1,0 +1,219 @@
+//! Programs of a host through what every platform's analytic asks alike.
+
+use super::case::{Judged, View};
+use super::destination::Destination;
+use super::program::{Hit, Program, Signed};
+use super::{Oddity, Platform, Trace};
+use crate::finding::{Actor, Kernel, Severity};
+use crate::kernels::Verdict;
+use crate::kernels::instance::Context;
+use crate::kernels::program::{ODD, Running, judge};
+use crate::observation::BUCKET;
+use crate::state::HOUR;
+
+/// Categories whose tools dial many by nature.
+const FANNING: [&str; 4] = ["scanner", "flood", "torrent", "proxy-server"];
+
+/// What an analytic decides of its own.
+pub(crate) struct Rules<'a> {
+    /// Its programs.
+    pub platform: Platform,
+    /// Names or paths that count like proxyware of the catalogue.
+    pub extra: &'a [String],
+    /// Ids of tools that do not count.
+    pub disabled: &'a [String],
+    /// Whether a program is none to look at.
+    pub allowed: &'a dyn Fn(&Program) -> bool,
+    /// What it says beside of a program: traffic.
+    pub beside: &'a dyn Fn(&Program) -> Vec<Verdict>,
+    /// Starts of one network tool within a time, in ms, that are a burst.
+    pub burst: (u32, i64),
+    /// Most that a score may be without bytes.
+    pub cap: f64,
+}
+
+/// What is said of each program of the host that runs outside containers; one that only talks is there without a word.
+pub(crate) fn judged(view: &View<'_>, rules: &Rules<'_>) -> Vec<Judged> {
+    let here = view.state.platform.unwrap_or(Platform::Linux) == rules.platform;
+    let programs = view.state.programs.iter().filter(|program| here && program.container.is_none());
+    programs.filter(|program| !(rules.allowed)(program)).map(|program| one(view, rules, program)).collect()
+}
+
+fn one(view: &View<'_>, rules: &Rules<'_>, program: &Program) -> Judged {
+    let declared = rules.extra.iter().any(|pattern| is_like(program, pattern)).then(|| declared(program));
+    let known = program.hits.iter().find(|hit| !rules.disabled.contains(&hit.tool));
+    let hit = declared.as_ref().or(known);
+    let (oddness, mut context) = context(view, program);
+    let busy = hit.and_then(|hit| busy(view, rules, program, hit));
+    let trace = trace(view, program);
+    let talks = !program.destinations.is_empty() || trace.hour(view.bucket).total() > 0;
+    let mut verdicts: Vec<Verdict> = hit
+        .and_then(|hit| {
+            judge(&Running {
+                hit,
+                oddness,
+                persistent: program.odd.contains(&Oddity::Persistent),
+                talks,
+                busy: busy.as_deref(),
+            })
+        })
+        .into_iter()
+        .collect();
+    if verdicts.is_empty() {
+        verdicts.extend(odd_session(view, program));
+    }
+    verdicts.extend((rules.beside)(program));
+    verdicts.sort_by(|a, b| b.severity.cmp(&a.severity).then(b.score.total_cmp(&a.score)));
+    if !verdicts.is_empty() {
+        // The hour is no reason, only a shade.
+        context.extend(crate::kernels::instance::off_hours(program.last, view.settings));
+    }
+    let traced = !trace.is_empty();
+    Judged {
+        about: 0,
+        label: None,
+        analytic: rules.platform.analytic(),
+        actor: actor(view, program, hit),
+        verdicts,
+        context,
+        dials: program.destinations.iter().take(8).map(|to| (to.ip, to.port)).collect(),
+        category: hit.map(|hit| (hit.category.clone(), hit.dual_use)),
+        time: program.last,
+        hour: traced.then(|| trace.hour(view.bucket)),
+        cap: if traced { 1.0 } else { rules.cap },
+    }
+}
+
+/// What a program moves: a log that counts by name alone knows no path.
+fn trace<'a>(view: &View<'a>, program: &'a Program) -> &'a Trace {
+    if !program.trace.is_empty() {
+        return &program.trace;
+    }
+    let is_namesake = |have: &&Program| have.path.is_none() && have.name == program.name;
+    view.state.programs.iter().find(is_namesake).map_or(&program.trace, |have| &have.trace)
+}
+
+/// What is odd about a program, together and one by one.
+fn context(view: &View<'_>, program: &Program) -> (f64, Vec<Context>) {
+    let odd = program.odd.iter();
+    let mut context: Vec<Context> = odd
+        .map(|odd| Context { weight: odd.weight(), fact: format!("{} {}", program.name, odd.words()) })
+        .collect();
+    let places = program.destinations.iter().filter_map(|to| view.place(to.ip));
+    context.extend(places.max_by(|a, b| a.weight.total_cmp(&b.weight)));
+    let oddness = 1.0 - context.iter().map(|context| 1.0 - context.weight).product::<f64>();
+    (oddness, context)
+}
+
+/// What makes a tool of honest users matter.
+fn busy(view: &View<'_>, rules: &Rules<'_>, program: &Program, hit: &Hit) -> Option<String> {
+    let threshold = &view.settings.an0081.traffic_rate_threshold;
+    let own = super::case::sustained(
+        &program.trace,
+        view.bucket,
+        threshold.rate,
+        threshold.k_of_m,
+        threshold.min_bytes,
+    );
+    if let Some(fact) = own {
+        return Some(format!("it {fact}"));
+    }
+    let hosts = view.settings.an0084.scan.hosts;
+    if FANNING.contains(&hit.category.as_str())
+        && let Some((count, _)) = program.destinations.widest().filter(|(count, _)| *count >= hosts)
+    {
+        return Some(format!("it dialled {count} outside addresses in five minutes"));
+    }
+    let (least, window) = rules.burst;
+    let buckets = (window.max(BUCKET) + BUCKET - 1) / BUCKET;
+    let burst = program.starts.iter().map(|(bucket, _)| {
+        let from = bucket - (buckets - 1) * BUCKET;
+        program
+            .starts
+            .iter()
+            .filter(|(have, _)| (from..=*bucket).contains(have))
+            .map(|(_, count)| *count)
+            .sum::<u32>()
+    });
+    if let Some(count) = burst.max().filter(|count| *count >= least) {
+        return Some(format!("it was started {count} times in {} minutes", buckets * 5));
+    }
+    view.host_busy(program.last)
+}
+
+/// An unknown program from a folder that anybody may write to, which holds on to one outside address for hours.
+fn odd_session(view: &View<'_>, program: &Program) -> Option<Verdict> {
+    let is_odd = [Oddity::Scratch, Oddity::Hidden].iter().any(|odd| program.odd.contains(odd));
+    let held = |to: &&Destination| to.span() >= 3 * HOUR && to.presence(36) >= 0.8;
+    let to = program.destinations.iter().find(held).filter(|_| is_odd)?;
+    let place = view.place(to.ip);
+    let severity = if place.is_some() { Severity::Medium } else { Severity::Low };
+    let mut facts = vec![format!(
+        "{} holds on to {} port {} for {:.1} h, in {:.0} % of the last three hours",
+        program.name,
+        to.ip,
+        to.port,
+        to.span() as f64 / HOUR as f64,
+        to.presence(36) * 100.0
+    )];
+    facts.extend(place.map(|place| place.fact));
+    let score = if program.oddness() >= ODD { 0.6 } else { 0.5 };
+    Some(Verdict { kernel: Kernel::Program, severity, score, facts })
+}
+
+fn is_like(program: &Program, pattern: &str) -> bool {
+    let path = program.path.as_deref().unwrap_or_default();
+    matches(&program.name, pattern) || matches(path, pattern)
+}
+
+/// Whether a name or path is one that a setting means: all of it, or what an asterisk at the end leaves open.
+pub(crate) fn matches(text: &str, pattern: &str) -> bool {
+    let text = text.to_lowercase();
+    match pattern.strip_suffix('*') {
+        Some(beginning) => text.starts_with(beginning),
+        None => text == pattern,
+    }
+}
+
+fn declared(program: &Program) -> Hit {
+    Hit {
+        tool: "declared".to_owned(),
+        name: program.name.clone(),
+        category: "declared".to_owned(),
+        dual_use: false,
+        weight: 0.85,
+        signs: vec!["setting name".to_owned()],
+    }
+}
+
+fn actor(view: &View<'_>, program: &Program, hit: Option<&Hit>) -> Actor {
+    let trace = trace(view, program);
+    let (traced, hour) = (!trace.is_empty(), trace.hour(view.bucket));
+    let signer = match (&program.signed, &program.company) {
+        (Some(Signed::Platform), _) => Some("the operating system".to_owned()),
+        (Some(Signed::Team(team)), _) => Some(format!("team {team}")),
+        (Some(Signed::AdHoc), _) => Some("nobody in particular (ad hoc)".to_owned()),
+        (Some(Signed::Unsigned), _) => Some("nobody".to_owned()),
+        (None, company) => company.as_ref().map(|company| format!("{company}, by its own word")),
+    };
+    let mut facts: Vec<String> = hit
+        .map(|hit| format!("{} ({}) by {}", hit.name, hit.category, hit.signs.join(", ")))
+        .into_iter()
+        .collect();
+    facts.extend(program.odd.iter().map(|odd| odd.words().to_owned()));
+    Actor {
+        name: Some(program.name.clone()),
+        path: program.path.clone(),
+        pid: program.pid,
+        user: program.user.clone(),
+        parent: program.parent.clone(),
+        signer,
+        tool: hit.map(|hit| hit.tool.clone()),
+        container: None,
+        first: program.first,
+        last: program.last,
+        bytes_out: traced.then_some(hour.out),
+        bytes_in: traced.then_some(hour.into),
+        facts,
+    }
+}

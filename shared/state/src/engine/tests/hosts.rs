@@ -1,0 +1,145 @@
+//! A host beside the flows of its interface: one incident, whichever speaks first.
+
+use weir_detection::Finding;
+use weir_detection::finding::Severity;
+use weir_detection::settings::Settings;
+use weir_intel::Intel;
+use weir_records::Source;
+use weir_records::telemetry::{Conversation, End, Fact, How, Launch, Process, Telemetry, Way};
+
+use super::traffic::{START, batch, minute, scan};
+use super::{Bench, LIFE, NOW, Run};
+use crate::engine::hosts::Hosted;
+use crate::memory::MemoryStore;
+use crate::resident::Resident;
+
+const ACCOUNT: &str = "123456789012";
+
+/// Proxyware by its name at a minute of the traffic, on the host that has the interface's address.
+fn launch(minute: i64) -> Telemetry {
+    let process =
+        Process { pid: Some(7), user: Some("root".to_owned()), ..Process::at(Some("/opt/hg/honeygain")) };
+    of(Fact::Launch(Launch { time: START + minute * 60_000, how: How::Started, process }))
+}
+
+/// The same program dials.
+fn dials(minute: i64, remote: &str) -> Telemetry {
+    let time = START + minute * 60_000;
+    of(Fact::Conversation(Conversation {
+        start: time,
+        end: time,
+        dst: End { ip: remote.parse().ok(), port: Some(443) },
+        way: Way::Outbound,
+        process: Some(Process::at(Some("/opt/hg/honeygain"))),
+        ..Conversation::default()
+    }))
+}
+
+fn of(fact: Fact) -> Telemetry {
+    let mut telemetry = Telemetry::of(Source::Auditd, fact);
+    telemetry.device.hostname = Some("ip-10-0-0-5.eu-west-1.compute.internal".to_owned());
+    telemetry
+}
+
+fn hosted(bench: &Bench<MemoryStore>, id: u64, telemetry: &[Telemetry]) -> Hosted {
+    let batch: Vec<&Telemetry> = telemetry.iter().collect();
+    let run =
+        Run { batch: id, settings: &bench.settings, intel: &bench.intel, now: NOW, deadline: NOW + LIFE };
+    crate::finish_now(bench.engine.hosts(ACCOUNT, "web", &batch, &run)).unwrap().unwrap()
+}
+
+/// All reports of 260 minutes of traffic with scans at minutes 150 and 200, of a host that speaks at a minute: over the
+/// engine, and of a resident.
+fn told(host_at: i64) -> [Vec<Finding>; 2] {
+    let (settings, intel) = (Settings::default(), Intel::default());
+    let bench = Bench::new();
+    let mut resident = Resident::default();
+    let (mut alerted, mut said): (Vec<Finding>, Vec<Finding>) = (Vec::new(), Vec::new());
+    for n in 0..260 {
+        if n == host_at {
+            let telemetry = [launch(n)];
+            let hosted = hosted(&bench, 1_000, &telemetry);
+            alerted.extend(hosted.alerts.into_iter().map(|(_, alert)| alert.finding));
+            let batch: Vec<&Telemetry> = telemetry.iter().collect();
+            let hosted = resident.hosts("web", &batch, None, &settings, &intel).unwrap();
+            said.extend(hosted.findings.into_iter().map(|(_, finding)| finding));
+        }
+        let flows = [minute(n), if n == 150 || n == 200 { scan(n, 26) } else { Vec::new() }].concat();
+        // The interface is not known before minute 20.
+        if n >= 20 {
+            let applied = bench.apply(n as u64 + 1, &batch(&flows), NOW).unwrap();
+            alerted.extend(applied.alerts.into_iter().map(|alert| alert.finding));
+            said.extend(resident.apply(&batch(&flows), &settings, &intel).unwrap().findings);
+        }
+    }
+    [alerted, said]
+}
+
+#[test]
+fn a_host_and_its_interface_are_one_incident_whichever_speaks_first() {
+    use Severity::{High, Medium};
+    for (host_at, expected) in [
+        (i64::MAX, vec![Medium]),
+        (10, vec![Medium, High]),
+        (60, vec![Medium, High]),
+        (180, vec![Medium, High]),
+    ] {
+        for reports in told(host_at) {
+            let severities: Vec<Severity> = reports.iter().map(|finding| finding.severity).collect();
+            let uid = &reports[0].uid;
+            assert_eq!(severities, expected, "host at minute {host_at}: {reports:#?}");
+            assert!(
+                reports.iter().all(|finding| finding.uid == *uid),
+                "host at minute {host_at}: {reports:#?}"
+            );
+            let counts: Vec<u32> = reports.iter().map(|finding| finding.count).collect();
+            assert_eq!(counts, (1..=expected.len() as u32).collect::<Vec<_>>(), "host at minute {host_at}");
+            let last = reports.last().unwrap();
+            let named = last.actors.first().and_then(|actor| actor.path.as_deref());
+            assert_eq!(
+                named,
+                (host_at != i64::MAX).then_some("/opt/hg/honeygain"),
+                "host at minute {host_at}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_batch_of_a_host_counts_once_and_its_alert_waits_until_it_is_confirmed() {
+    let bench = Bench::new();
+    let first = hosted(&bench, 5, &[launch(1)]);
+    let [(owner, alert)] = &first.alerts[..] else { panic!("{first:?}") };
+    assert_eq!((alert.finding.severity, first.taken), (Severity::Medium, 1));
+
+    let again = hosted(&bench, 5, &[launch(1)]);
+    assert_eq!((again.repeated, again.alerts.len(), again.elsewhere), (true, 0, 1));
+    crate::finish_now(bench.engine.confirm(owner, &[alert.id], NOW)).unwrap().unwrap();
+    let later = hosted(&bench, 5, &[launch(1)]);
+    assert_eq!((later.repeated, later.alerts.len(), later.elsewhere), (true, 0, 0));
+    // A connection outside is a second reason: the incident rises once.
+    let rise = hosted(&bench, 6, &[dials(2, "203.0.113.7")]);
+    assert_eq!(rise.alerts.len(), 1);
+    assert_eq!(rise.alerts[0].1.finding.severity, Severity::High);
+    assert!(hosted(&bench, 7, &[dials(3, "203.0.113.7")]).alerts.is_empty());
+}
+
+#[test]
+fn the_order_and_the_batches_of_a_hosts_records_do_not_matter() {
+    let records: Vec<Telemetry> =
+        std::iter::once(launch(0)).chain((1..15).map(|n| dials(n, "203.0.113.7"))).collect();
+    let state = |batches: Vec<Vec<Telemetry>>| {
+        let bench = Bench::new();
+        for (id, batch) in batches.iter().enumerate() {
+            hosted(&bench, id as u64 + 1, batch);
+        }
+        let key = weir_detection::host::host_key(ACCOUNT, "web");
+        let read = bench.engine.read::<weir_detection::host::HostState>(&key);
+        let state = crate::finish_now(read).unwrap().unwrap().0.state;
+        (state.programs, state.addresses, state.latest, state.incidents.len())
+    };
+    let back: Vec<Telemetry> = records.iter().rev().cloned().collect();
+    let one = state(vec![records.clone()]);
+    assert_eq!(state(records.iter().map(|record| vec![record.clone()]).collect()), one);
+    assert_eq!(state(back.chunks(4).map(<[Telemetry]>::to_vec).collect()), one);
+}

@@ -1,0 +1,180 @@
+//! Hosts of one run, and the interfaces that carry their traffic.
+
+use weir_detection::Finding;
+use weir_detection::baseline::Usual;
+use weir_detection::entity::EntityKey;
+use weir_detection::host::{Beside, HostItem, HostState, host_key, report, step};
+use weir_detection::prevalence::Users;
+use weir_detection::settings::Settings;
+use weir_detection::state::EntityState;
+use weir_detection::step::{Around, tell_host};
+use weir_intel::Intel;
+use weir_records::Telemetry;
+
+use super::{Resident, shelf};
+use crate::engine::EngineError;
+use crate::engine::calls::prelude_key;
+use crate::engine::hosts::{host_item_key, ids, is_due};
+
+/// Logs of hosts name no account.
+const ACCOUNT: &str = "-";
+
+/// The host of logs that name none.
+const UNNAMED: &str = "-";
+
+/// What came of a batch of one host.
+#[derive(Debug, Default)]
+pub struct Hosted {
+    /// What is to be reported, for the record or loudly, with whom it is of: the host, or the interface that carries
+    /// its traffic.
+    pub findings: Vec<(EntityKey, Finding)>,
+    /// Buckets judged.
+    pub windows: u64,
+    /// Records whose bucket was judged before they came.
+    pub late: u64,
+}
+
+impl Resident {
+    /// Takes records of one host into its document, as [`by_host`](crate::by_host) groups them; every record before
+    /// `complete` is here.
+    ///
+    /// # Errors
+    ///
+    /// As for [`apply`](Self::apply).
+    pub fn hosts(
+        &mut self,
+        host: &str,
+        batch: &[&Telemetry],
+        complete: Option<i64>,
+        settings: &Settings,
+        intel: &Intel,
+    ) -> Result<Hosted, EngineError> {
+        let key = host_key(ACCOUNT, host);
+        let mut document = match self.hosts.remove(&key) {
+            Some(document) => document,
+            None => shelf::document(self.file.as_ref(), &key)?,
+        };
+        let beside = Beside { settings, intel };
+        let outcome = step(&mut document.state, batch, complete, &beside);
+        let mut hosted =
+            Hosted { windows: outcome.windows, late: outcome.admitted.late, ..Hosted::default() };
+        let ties = self.ties(&document.state, intel);
+        let cases = outcome.cases.iter();
+        let news: Vec<Finding> = cases
+            .filter_map(|case| report(&mut document.state, &key, case, !ties.is_empty(), &beside))
+            .collect();
+        let item = document.state.item(&key, &beside);
+        if is_due(&document.state, &item) || !news.is_empty() {
+            document.state.written = (item.print(), document.state.latest);
+            let addresses = document.state.addresses.iter().map(ToString::to_string);
+            let known = ids(&document.state, &intel.inventory).into_iter().chain(addresses);
+            for id in known.chain(ties.iter().map(|tie| tie.id.clone())) {
+                let place = host_item_key(ACCOUNT, &id);
+                *self.host_items.change(self.file.as_ref(), &key, place)? = item.clone();
+            }
+        }
+        self.hosts.insert(key.clone(), document);
+        match ties.first() {
+            Some(tie) if !news.is_empty() => {
+                let told = self.tell_tied(tie, &item, settings, intel)?;
+                hosted.findings.extend(told.map(|finding| (tie.clone(), finding)));
+            }
+            _ => hosted.findings = news.into_iter().map(|finding| (key.clone(), finding)).collect(),
+        }
+        Ok(hosted)
+    }
+
+    /// Hosts met in this run.
+    #[must_use]
+    pub fn host_count(&self) -> usize {
+        self.hosts.len()
+    }
+
+    /// Takes records of many hosts, each as [`hosts`](Self::hosts) does.
+    ///
+    /// # Errors
+    ///
+    /// As for [`apply`](Self::apply).
+    pub fn all_hosts(
+        &mut self,
+        telemetry: &[Telemetry],
+        complete: Option<i64>,
+        settings: &Settings,
+        intel: &Intel,
+    ) -> Result<Hosted, EngineError> {
+        let mut all = Hosted::default();
+        for (host, batch) in crate::by_host(telemetry, UNNAMED) {
+            let hosted = self.hosts(&host, &batch, complete, settings, intel)?;
+            all.findings.extend(hosted.findings);
+            (all.windows, all.late) = (all.windows + hosted.windows, all.late + hosted.late);
+        }
+        Ok(all)
+    }
+
+    /// What the host behind an entity suspects.
+    pub(super) fn host_item(
+        &mut self,
+        key: &EntityKey,
+        state: &EntityState,
+    ) -> Result<Option<HostItem>, EngineError> {
+        if self.hosts.is_empty() && self.file.is_none() {
+            return Ok(None);
+        }
+        let info = &state.info;
+        let names =
+            std::iter::once(key.id.clone()).chain(info.instance.clone()).chain(info.interface.clone());
+        let names: Vec<String> = names.chain(info.addresses.iter().map(ToString::to_string)).collect();
+        for name in names {
+            let item = self.host_items.get(self.file.as_ref(), key, host_item_key(ACCOUNT, &name))?;
+            if !item.is_empty() {
+                return Ok(Some(item.clone()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Entities that carry the host's traffic: by a name of theirs, else by an address that one alone has.
+    fn ties(&self, state: &HostState, intel: &Intel) -> Vec<EntityKey> {
+        let ids = ids(state, &intel.inventory);
+        let is_address = |key: &EntityKey| key.id.parse::<std::net::IpAddr>().is_ok();
+        let has = |name: &Option<String>| name.as_ref().is_some_and(|name| ids.contains(name));
+        let mut named: Vec<EntityKey> = Vec::new();
+        let mut addressed: Vec<EntityKey> = Vec::new();
+        for (key, document) in &self.entities {
+            let info = &document.state.info;
+            if ids.contains(&key.id) || has(&info.instance) || has(&info.interface) {
+                named.push(key.clone());
+            } else if info.addresses.iter().any(|address| state.addresses.contains(address)) {
+                addressed.push(key.clone());
+            }
+        }
+        named.sort();
+        addressed.sort_by_key(|key| (is_address(key), key.clone()));
+        // Two networks may use the same address: which of them is the host's is then not known.
+        if addressed.iter().filter(|key| !is_address(key)).count() > 1 {
+            addressed.clear();
+        }
+        named.extend(addressed);
+        named
+    }
+
+    fn tell_tied(
+        &mut self,
+        tie: &EntityKey,
+        item: &HostItem,
+        settings: &Settings,
+        intel: &Intel,
+    ) -> Result<Option<Finding>, EngineError> {
+        let prelude = self.preludes.get(self.file.as_ref(), tie, prelude_key(&tie.account, &tie.id))?;
+        let Some(document) = self.entities.get_mut(tie) else { return Ok(None) };
+        let around = Around {
+            prelude: Some(prelude),
+            host: Some(item),
+            users: &|_| Users::default(),
+            usual: &|_| Usual::default(),
+            settings: settings.of_entity(tie, &document.state.info, intel),
+            intel,
+        };
+        Ok(tell_host(&mut document.state, tie, &around))
+    }
+}
