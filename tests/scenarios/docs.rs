@@ -174,7 +174,9 @@ fn kernels() -> Vec<Kernel> {
         Kernel::Upload => Some(Kernel::Dormant),
         Kernel::Dormant => Some(Kernel::SlowGrowth),
         Kernel::SlowGrowth => Some(Kernel::Blinding),
-        Kernel::Blinding => None,
+        Kernel::Blinding => Some(Kernel::Program),
+        Kernel::Program => Some(Kernel::Container),
+        Kernel::Container => None,
     };
     std::iter::successors(Some(Kernel::Volume), |kernel| next(*kernel)).collect()
 }

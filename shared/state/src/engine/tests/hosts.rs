@@ -9,9 +9,10 @@ use weir_records::telemetry::{Conversation, End, Fact, How, Launch, Process, Tel
 
 use super::traffic::{START, batch, minute, scan};
 use super::{Bench, LIFE, NOW, Run};
+use crate::embedded::EmbeddedStore;
 use crate::engine::hosts::Hosted;
-use crate::memory::MemoryStore;
 use crate::resident::Resident;
+use crate::store::Store;
 
 const ACCOUNT: &str = "123456789012";
 
@@ -41,7 +42,7 @@ fn of(fact: Fact) -> Telemetry {
     telemetry
 }
 
-fn hosted(bench: &Bench<MemoryStore>, id: u64, telemetry: &[Telemetry]) -> Hosted {
+fn hosted<S: Store>(bench: &Bench<S>, id: u64, telemetry: &[Telemetry]) -> Hosted {
     let batch: Vec<&Telemetry> = telemetry.iter().collect();
     let run =
         Run { batch: id, settings: &bench.settings, intel: &bench.intel, now: NOW, deadline: NOW + LIFE };
@@ -107,21 +108,26 @@ fn a_host_and_its_interface_are_one_incident_whichever_speaks_first() {
 
 #[test]
 fn a_batch_of_a_host_counts_once_and_its_alert_waits_until_it_is_confirmed() {
-    let bench = Bench::new();
-    let first = hosted(&bench, 5, &[launch(1)]);
+    counts_once(&Bench::new());
+    let folder = tempfile::tempdir().unwrap();
+    counts_once(&Bench::over(EmbeddedStore::open(&folder.path().join("state")).unwrap()));
+}
+
+fn counts_once<S: Store>(bench: &Bench<S>) {
+    let first = hosted(bench, 5, &[launch(1)]);
     let [(owner, alert)] = &first.alerts[..] else { panic!("{first:?}") };
     assert_eq!((alert.finding.severity, first.taken), (Severity::Medium, 1));
 
-    let again = hosted(&bench, 5, &[launch(1)]);
+    let again = hosted(bench, 5, &[launch(1)]);
     assert_eq!((again.repeated, again.alerts.len(), again.elsewhere), (true, 0, 1));
     crate::finish_now(bench.engine.confirm(owner, &[alert.id], NOW)).unwrap().unwrap();
-    let later = hosted(&bench, 5, &[launch(1)]);
+    let later = hosted(bench, 5, &[launch(1)]);
     assert_eq!((later.repeated, later.alerts.len(), later.elsewhere), (true, 0, 0));
     // A connection outside is a second reason: the incident rises once.
-    let rise = hosted(&bench, 6, &[dials(2, "203.0.113.7")]);
+    let rise = hosted(bench, 6, &[dials(2, "203.0.113.7")]);
     assert_eq!(rise.alerts.len(), 1);
     assert_eq!(rise.alerts[0].1.finding.severity, Severity::High);
-    assert!(hosted(&bench, 7, &[dials(3, "203.0.113.7")]).alerts.is_empty());
+    assert!(hosted(bench, 7, &[dials(3, "203.0.113.7")]).alerts.is_empty());
 }
 
 #[test]
