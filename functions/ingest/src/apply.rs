@@ -1,23 +1,31 @@
-//! What is done with records: conversations are flows of their entity; the rest nothing judges yet.
+//! What is done with records: conversations are flows of their entity, and what a host tells goes to its document.
 
 use weir_aws_host::Tally;
+use weir_detection::host::is_of_a_host;
 use weir_records::{Flow, Telemetry};
 
-/// Takes one record of a host, a container platform or a sensor. `account` is the function's own.
-pub(crate) fn take(tally: &mut Tally<'_>, telemetry: &Telemetry, account: &str) {
+/// Takes one record of a host, a container platform or a sensor: flows into the tally, and what is for a host's document
+/// into `hosts`. `account` is the function's own.
+pub(crate) fn take(tally: &mut Tally<'_>, hosts: &mut Vec<Telemetry>, telemetry: Telemetry, account: &str) {
     let entity = telemetry.entity();
-    let mut directions = 0;
+    let mut is_counted = false;
     for flow in telemetry.flows(entity.as_deref().unwrap_or("-")) {
         let flow = Flow { account: Some(account), ..flow };
         // Both directions are one record.
-        if directions == 0 {
-            tally.flow(&flow);
-        } else {
+        if is_counted {
             tally.collector.push(&flow);
+        } else {
+            tally.flow(&flow);
         }
-        directions += 1;
+        is_counted = true;
     }
-    if directions == 0 {
+    if is_of_a_host(&telemetry) {
+        let time = telemetry.time();
+        let is_past = if is_counted { tally.is_past(time) } else { tally.host(time) };
+        if is_past {
+            hosts.push(telemetry);
+        }
+    } else if !is_counted {
         tally.not_judged();
     }
 }

@@ -162,7 +162,7 @@ impl Function {
     ) -> Result<Answer, Fault> {
         let opened = transform.open();
         let refused = BTreeMap::from_iter((opened.refused > 0).then_some(("bad-payload", opened.refused)));
-        let origin = Origin { source: "firehose", id: invocation.request, name: None, raw: "" };
+        let origin = Origin { source: "firehose", id: invocation.request, name: None, host: None, raw: "" };
         self.in_time(
             invocation,
             self.with(invocation, async |work| work.take(&opened.text, &refused, origin).await),
@@ -183,7 +183,8 @@ impl Function {
                 self.with(invocation, async |work| self.pieces(&delivery, work, invocation).await).await
             }
             Sender::Direct | Sender::Firehose => {
-                let origin = Origin { source: "direct", id: invocation.request, name: None, raw: event };
+                let origin =
+                    Origin { source: "direct", id: invocation.request, name: None, host: None, raw: event };
                 let taken = self.with(invocation, async |work| {
                     work.take(event.as_bytes(), &BTreeMap::new(), origin).await
                 });
@@ -233,7 +234,7 @@ impl Function {
         sender: Sender,
         work: &Work<'_>,
     ) -> Result<Outcome, Fault> {
-        let origin = Origin { source: sender.name(), id, name: Some(id), raw: piece.raw };
+        let origin = Origin { source: sender.name(), id, name: Some(id), host: None, raw: piece.raw };
         if sender == Sender::Sqs {
             return work.take(piece.raw.as_bytes(), &BTreeMap::new(), origin).await;
         }

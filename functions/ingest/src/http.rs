@@ -71,7 +71,7 @@ pub(crate) fn admit(request: &Request<'_>, tokens: &Tokens) -> Result<Option<Res
 /// Takes the records of an admitted request, and answers. `id` is the invocation's.
 pub(crate) async fn take(request: &Request<'_>, id: &str, work: &Work<'_>) -> Result<Response, Fault> {
     let form = form(request);
-    let origin = Origin { source: "http", id, name: None, raw: request.raw() };
+    let origin = Origin { source: "http", id, name: None, host: request.host(), raw: request.raw() };
     match records(request, origin, work).await {
         Ok(outcome) if outcome.is_unreadable() => {
             Ok(form.refused(&Refusal::Unreadable { expected: "JSON, lines of text, or event XML" }, now()))

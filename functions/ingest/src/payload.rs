@@ -9,7 +9,7 @@ use weir_aws_host::{Metrics, Tally};
 use weir_detection::observation::Observations;
 use weir_detection::settings::Settings;
 use weir_intel::Intel;
-use weir_records::{Entry, Format, ReadOptions, Reason, RecordReader};
+use weir_records::{Entry, Format, ReadOptions, Reason, RecordReader, Telemetry};
 
 use crate::apply;
 
@@ -23,6 +23,8 @@ pub(crate) struct Payload {
     pub(crate) payload: Option<u64>,
     /// One per entity.
     pub(crate) observations: Vec<Observations>,
+    /// What is for the documents of hosts.
+    pub(crate) hosts: Vec<Telemetry>,
     pub(crate) records: u64,
     pub(crate) not_judged: u64,
     pub(crate) unused: u64,
@@ -56,6 +58,7 @@ pub(crate) fn read(
         max_document: DOCUMENT,
         ..ReadOptions::default()
     };
+    let mut hosts = Vec::new();
     let mut payload = None;
     match RecordReader::open(text, &options) {
         Ok(mut reader) => {
@@ -67,7 +70,7 @@ pub(crate) fn read(
                     Ok(Some(Entry::Loss(loss))) => tally.loss(&loss),
                     Ok(Some(Entry::Lookup(lookup))) => tally.lookup(&lookup),
                     Ok(Some(Entry::Telemetry(telemetry))) => {
-                        apply::take(&mut tally, &telemetry, reading.account);
+                        apply::take(&mut tally, &mut hosts, *telemetry, reading.account);
                     }
                     Ok(Some(Entry::Reject(reject))) => tally.reject(reject.reason),
                     // Calls are the work of the function that reads CloudTrail.
@@ -97,5 +100,5 @@ pub(crate) fn read(
     }
     counted.report(id, metrics);
     let weir_aws_host::tally::Counted { records, not_judged, unused, rejects, .. } = counted;
-    Payload { payload, observations, records, not_judged, unused, rejects }
+    Payload { payload, observations, hosts, records, not_judged, unused, rejects }
 }

@@ -26,6 +26,7 @@ pub(crate) struct Request<'a> {
     query: BTreeMap<String, Option<String>>,
     body: Option<Text<'a>>,
     base64: bool,
+    source: Option<Text<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -52,19 +53,34 @@ struct Members<'a> {
 struct Context<'a> {
     #[serde(borrow)]
     http: Option<Http<'a>>,
+    #[serde(borrow)]
+    identity: Option<Identity<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Identity<'a> {
+    #[serde(borrow)]
+    source_ip: Option<Text<'a>>,
 }
 
 #[derive(Deserialize)]
 struct Http<'a> {
     #[serde(borrow)]
     method: Text<'a>,
+    #[serde(borrow, rename = "sourceIp")]
+    source_ip: Option<Text<'a>>,
 }
 
 impl<'a> Request<'a> {
     /// The request that an event is, if it is one.
     pub(crate) fn read(json: &'a str) -> Option<Self> {
         let members: Members<'a> = serde_json::from_str(json).ok()?;
-        let method = members.request_context.http.map(|http| http.method).or(members.http_method)?;
+        let Context { http, identity } = members.request_context;
+        let (method, source) = match http {
+            Some(http) => (http.method, http.source_ip),
+            None => (members.http_method?, identity.and_then(|identity| identity.source_ip)),
+        };
         let path = members.raw_path.or(members.path)?;
         // A load balancer that was told so sends lists only.
         let lists = members.multi_value_headers.unwrap_or_default();
@@ -79,12 +95,19 @@ impl<'a> Request<'a> {
             query: members.query_string_parameters.unwrap_or_default(),
             body: members.body,
             base64: members.is_base64_encoded,
+            source,
         })
     }
 
     /// A header, by its name in lower case.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(String::as_str)
+    }
+
+    /// The host whose records name none: as the sender's header says, else the address that it sends from.
+    pub(crate) fn host(&self) -> Option<&str> {
+        let named = self.header("x-weir-host").filter(|name| !name.is_empty());
+        named.or_else(|| self.source.as_ref().map(Text::as_str))
     }
 
     /// The media type in lower case, without parameters.

@@ -11,6 +11,9 @@ use crate::fault::Fault;
 use crate::payload::{self, Payload, Reading};
 use crate::refusal::Refusal;
 
+/// The host of records that name none, and of which nobody knows where they come from.
+const UNNAMED: &str = "unnamed";
+
 /// What one invocation works with.
 pub(crate) struct Work<'a> {
     pub(crate) applier: Applier<'a, DynamoStore>,
@@ -27,6 +30,8 @@ pub(crate) struct Origin<'a> {
     pub(crate) id: &'a str,
     /// What is equal for equal deliveries; its text where there is no such name.
     pub(crate) name: Option<&'a str>,
+    /// The host whose records name none, where the sender says.
+    pub(crate) host: Option<&'a str>,
     /// As it came, for the quarantine.
     pub(crate) raw: &'a str,
 }
@@ -89,10 +94,14 @@ impl Work<'_> {
         refused: &BTreeMap<&'static str, u64>,
         origin: Origin<'_>,
     ) -> Result<Outcome, Fault> {
-        let Payload { payload, observations, records, not_judged, unused, rejects } =
+        let Payload { payload, observations, hosts, records, not_judged, unused, rejects } =
             payload::read(text, refused, origin.id, self.reading, self.applier.metrics);
         let batch = payload.unwrap_or_else(|| xxh3_64(origin.name.map_or(text, str::as_bytes)));
-        self.applier.apply(batch, observations).await?;
+        // Both, even where one fails: what is applied is recognised when the batch comes again.
+        let flows = self.applier.apply(batch, observations).await;
+        let unnamed = origin.host.unwrap_or(UNNAMED);
+        self.applier.hosts(batch, self.reading.account, unnamed, &hosts).await?;
+        flows?;
         if let Some((reason, _)) = rejects.iter().max_by_key(|(_, count)| **count) {
             self.tell(reason, origin).await?;
         }

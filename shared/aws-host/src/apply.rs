@@ -1,13 +1,13 @@
-//! Observations into documents, and what the documents have to say to SNS.
+//! Observations and records of hosts into documents, and what the documents have to say to SNS.
 
-use futures_util::StreamExt as _;
 use futures_util::stream;
+use futures_util::{Stream, StreamExt as _};
 use weir_alerting::Product;
 use weir_detection::observation::Observations;
 use weir_detection::settings::Settings;
 use weir_intel::Intel;
-use weir_state::engine::{Engine, EngineError, Run};
-use weir_state::store::Store;
+use weir_records::Telemetry;
+use weir_state::{Engine, EngineError, Run, Store, by_host};
 
 use crate::clock::{MARGIN, now};
 use crate::failure::chain;
@@ -65,17 +65,34 @@ impl<S: Store> Applier<'_, S> {
     ///
     /// The first failure; the others are logged.
     pub async fn apply(&self, batch: u64, observations: Vec<Observations>) -> Result<(), ApplyError> {
-        let mut applied = stream::iter(observations)
+        let entities = stream::iter(observations);
+        all(entities
             .map(|observed| async move { self.entity(batch, &observed).await })
-            .buffer_unordered(self.concurrency);
-        let mut first = None;
-        while let Some(result) = applied.next().await {
-            if let Err(fault) = result {
-                tracing::error!(fault = chain(&fault), "an entity failed");
-                first.get_or_insert(fault);
-            }
-        }
-        first.map_or(Ok(()), Err)
+            .buffer_unordered(self.concurrency))
+        .await
+    }
+
+    /// The same for what hosts told; records that name no host are of `unnamed`.
+    ///
+    /// # Errors
+    ///
+    /// The first failure; the others are logged.
+    pub async fn hosts(
+        &self,
+        batch: u64,
+        account: &str,
+        unnamed: &str,
+        records: &[Telemetry],
+    ) -> Result<(), ApplyError> {
+        let hosts = stream::iter(by_host(records, unnamed));
+        all(hosts
+            .map(|(host, records)| async move { self.host(batch, account, &host, &records).await })
+            .buffer_unordered(self.concurrency))
+        .await
+    }
+
+    fn run(&self, batch: u64) -> Run<'_> {
+        Run { batch, settings: self.settings, intel: self.intel, now: now(), deadline: self.deadline }
     }
 
     const fn outbox(&self) -> Outbox<'_, S> {
@@ -92,14 +109,7 @@ impl<S: Store> Applier<'_, S> {
         let outbox = self.outbox();
         let mut first = true;
         loop {
-            let run = Run {
-                batch,
-                settings: self.settings,
-                intel: self.intel,
-                now: now(),
-                deadline: self.deadline,
-            };
-            let applied = self.engine.apply(observed, &run).await?;
+            let applied = self.engine.apply(observed, &self.run(batch)).await?;
             self.metrics.count(|counts| {
                 counts.conflicts += u64::from(applied.conflicts);
                 if let Some(baseline) = applied.baseline {
@@ -121,4 +131,48 @@ impl<S: Store> Applier<'_, S> {
             outbox.wait(applied.elsewhere).await?;
         }
     }
+
+    async fn host(
+        &self,
+        batch: u64,
+        account: &str,
+        host: &str,
+        records: &[&Telemetry],
+    ) -> Result<(), ApplyError> {
+        let outbox = self.outbox();
+        let mut first = true;
+        loop {
+            let hosted = self.engine.hosts(account, host, records, &self.run(batch)).await?;
+            self.metrics.count(|counts| {
+                counts.conflicts += u64::from(hosted.conflicts);
+                if first {
+                    counts.repeated += u64::from(hosted.repeated);
+                    counts.late += hosted.late;
+                    counts.not_judged += hosted.unused;
+                }
+            });
+            outbox.record(&hosted.recorded);
+            for (entity, alert) in hosted.alerts {
+                outbox.send(&entity, &[alert]).await?;
+            }
+            if hosted.elsewhere == 0 || first && !hosted.repeated {
+                return Ok(());
+            }
+            first = false;
+            outbox.wait(hosted.elsewhere).await?;
+        }
+    }
+}
+
+/// Waits for all, and gives the first failure.
+async fn all(results: impl Stream<Item = Result<(), ApplyError>>) -> Result<(), ApplyError> {
+    let mut results = std::pin::pin!(results);
+    let mut first = None;
+    while let Some(result) = results.next().await {
+        if let Err(fault) = result {
+            tracing::error!(fault = chain(&fault), "an entity failed");
+            first.get_or_insert(fault);
+        }
+    }
+    first.map_or(Ok(()), Err)
 }

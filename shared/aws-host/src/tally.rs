@@ -20,6 +20,7 @@ pub struct Tally<'a> {
     rows: u64,
     not_judged: u64,
     unused: u64,
+    future: u64,
     rejects: BTreeMap<&'static str, u64>,
     latest: Option<i64>,
     not_after: i64,
@@ -43,6 +44,7 @@ impl<'a> Tally<'a> {
             rows: 0,
             not_judged: 0,
             unused: 0,
+            future: 0,
             rejects: BTreeMap::new(),
             latest: None,
         }
@@ -64,6 +66,21 @@ impl<'a> Tally<'a> {
         self.records += 1;
         self.rows += 1;
         self.collector.push_lookup(lookup);
+    }
+
+    /// Notes a record of a host; false where its time is ahead of the clock, so that it cannot be believed.
+    pub const fn host(&mut self, time: Option<i64>) -> bool {
+        self.records += 1;
+        self.rows += 1;
+        let is_past = self.is_past(time);
+        self.future += !is_past as u64;
+        is_past
+    }
+
+    /// Whether a time is not ahead of the clock.
+    #[must_use]
+    pub const fn is_past(&self, time: Option<i64>) -> bool {
+        matches!(time, Some(time) if time <= self.not_after) || time.is_none()
     }
 
     /// Notes a record that nothing judges yet.
@@ -112,6 +129,7 @@ impl<'a> Tally<'a> {
             records: self.records,
             not_judged: self.not_judged,
             unused: self.unused,
+            future: self.future + self.collector.counts().future,
             rejects: self.rejects,
             collected: self.collector.counts(),
             latest: self.latest,
@@ -128,6 +146,8 @@ pub struct Counted {
     pub not_judged: u64,
     /// Records of known logs that are of no use; not among the others.
     pub unused: u64,
+    /// Records ahead of the clock.
+    future: u64,
     /// Refusals by reason.
     pub rejects: BTreeMap<&'static str, u64>,
     collected: CollectCounts,
@@ -152,7 +172,7 @@ impl Counted {
             counts.unused += self.unused;
             counts.losses += collected.losses;
             counts.late += collected.late;
-            counts.future += collected.future;
+            counts.future += self.future;
             counts.duplicates += collected.duplicates;
             for (reason, count) in &self.rejects {
                 *counts.rejects.entry(reason).or_default() += count;

@@ -47,7 +47,7 @@ fn every_shape_of_a_body_gives_the_same_records() {
 }
 
 #[test]
-fn flow_log_lines_are_judged_and_what_has_no_bytes_is_counted_as_not_judged() {
+fn flows_counters_and_calls_go_each_its_way_and_a_counter_of_tomorrow_is_not_believed() {
     let start = NOW / 1_000 - 2 * BUCKET / 1_000;
     let flow = format!(
         "2 444455556666 eni-1 10.0.0.5 93.184.216.34 40000 443 6 1 60 {start} {} ACCEPT OK",
@@ -57,8 +57,15 @@ fn flow_log_lines_are_judged_and_what_has_no_bytes_is_counted_as_not_judged() {
     let call = json!({"eventVersion": "1.09", "eventID": "e", "eventTime": "2026-11-24T10:00:00Z",
         "eventSource": "ec2.amazonaws.com", "eventName": "RunInstances", "awsRegion": "eu-west-1"})
     .to_string();
-    let payload = said(&[flow, netif, call, "nonsense".to_owned(), "{broken".to_owned()].join("\n"));
-    assert_eq!((payload.records, payload.not_judged), (3, 2), "{:?}", payload.rejects);
+    let tomorrow = netif.replace("1795486911.2", "1795586911.2");
+    let payload =
+        said(&[flow, netif, tomorrow, call, "nonsense".to_owned(), "{broken".to_owned()].join("\n"));
+    assert_eq!(
+        (payload.records, payload.not_judged, payload.hosts.len()),
+        (4, 1, 1),
+        "{:?}",
+        payload.rejects
+    );
     assert_eq!(payload.rejects.values().sum::<u64>(), 2, "{:?}", payload.rejects);
     assert_eq!(payload.observations[0].key.account, "444455556666");
 }

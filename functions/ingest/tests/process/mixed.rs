@@ -16,7 +16,7 @@ async fn good_records_count_and_bad_ones_are_quarantined_by_reason() {
     batch.push(json!({"date": 1_795_486_911.2, "eth0.rx.bytes": 5, "eth0.tx.bytes": 6}).to_string());
     let (status, counts) = answer(&mut function, &lines(&batch)).await;
     let rejects = json!({"bad-json": 1, "unknown-record": 1});
-    let expected = json!({"records": 3, "not_judged": 1, "unused": 0, "rejected": 2, "rejects": rejects});
+    let expected = json!({"records": 3, "not_judged": 0, "unused": 0, "rejected": 2, "rejects": rejects});
     assert_eq!((status, counts), (200, expected));
 
     let told = cloud.messages(&cloud.quarantine, 1).await;

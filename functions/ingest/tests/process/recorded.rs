@@ -63,5 +63,5 @@ async fn recorded_requests_are_answered_so_that_their_forwarders_go_on() {
         assert_eq!((*status, media.as_str()), expected, "{path}");
     }
     // Counters of Fluent Bit and collectd.
-    assert!(function.metric("NotJudged").await >= 3, "{}", function.logged());
+    assert!(function.metric("Records").await >= 3, "{}", function.logged());
 }

@@ -62,6 +62,7 @@ async fn deliveries_of_every_kind_are_taken_and_answered_in_kind() {
     assert_eq!(function.metric("Quarantined").await, 4);
     let documents = cloud.documents().await;
     assert!(documents.iter().any(|(key, _)| key == "000000000000/10.0.0.5 state"), "{documents:?}");
+    assert!(documents.iter().any(|(key, _)| key == "000000000000/host/unnamed state"), "{documents:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
