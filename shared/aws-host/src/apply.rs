@@ -152,9 +152,13 @@ impl<S: Store> Applier<'_, S> {
                 }
             });
             outbox.record(&hosted.recorded);
+            let mut failed = None;
             for (entity, alert) in hosted.alerts {
-                outbox.send(&entity, &[alert]).await?;
+                if let Err(error) = outbox.send(&entity, &[alert]).await {
+                    failed.get_or_insert(error);
+                }
             }
+            failed.map_or(Ok(()), Err)?;
             if hosted.elsewhere == 0 || first && !hosted.repeated {
                 return Ok(());
             }

@@ -269,9 +269,11 @@ fn is_allowed(view: &View<'_>, container: &Container) -> bool {
 }
 
 fn is_forwarder(container: &Container) -> bool {
-    let repository = container.repository().unwrap_or_default();
-    let last = repository.rsplit('/').next().unwrap_or_default();
-    FORWARDERS.contains(&last) || container.name.as_deref().is_some_and(|name| FORWARDERS.contains(&name))
+    match container.repository() {
+        Some(repository) => repository.rsplit('/').next().is_some_and(|last| FORWARDERS.contains(&last)),
+        // Anybody can call a container what he likes: its name stands in only where no image is known.
+        None => container.name.as_deref().is_some_and(|name| FORWARDERS.contains(&name)),
+    }
 }
 
 fn words(hit: &Hit) -> String {

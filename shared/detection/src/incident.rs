@@ -112,11 +112,10 @@ pub fn report(
     let subject = subject(state, key, intel);
     let suppressed = suppression(&uid, key, &subject, lead.kernel, &told, settings);
     let incident = state.incidents.get_mut(at)?;
-    let news = incident.is_news(severity, bucket, suppressed.is_some(), &settings.incident);
-    if bucket - incident.last >= settings.incident.quiet {
-        (incident.opened, incident.bytes_out) = (bucket, told.egress);
+    let news = incident.meet(severity, bucket, suppressed.is_some(), &settings.incident);
+    if incident.opened == bucket {
+        incident.bytes_out = told.egress;
     }
-    incident.last = incident.last.max(bucket);
     if covered || !(news || told.by_host || bears_out) {
         return None;
     }
@@ -126,9 +125,8 @@ pub fn report(
     incident.tell(loudest, bucket, suppressed.is_some());
     let incident = incident.clone();
     let suppressed = suppressed.map(Suppression::words);
-    let telling = Telling { incident: &incident, thread: thread.as_ref() };
-    let finding = finding(state, key, told, &telling, settings, intel)?;
-    Some(Finding { uid, subject, suppressed, ..finding })
+    let telling = Telling { uid, subject, suppressed, incident: &incident, thread: thread.as_ref() };
+    finding(state, key, told, telling, settings, intel)
 }
 
 /// Remembers that a group of evidence speaks in an incident of another group: of its own it tells nothing.
@@ -177,6 +175,9 @@ fn suppression<'a>(
 
 /// An incident as it is to be told, and what was told of it under the host's own name.
 struct Telling<'a> {
+    uid: String,
+    subject: Subject,
+    suppressed: Option<String>,
     incident: &'a Incident,
     thread: Option<&'a Thread>,
 }
@@ -185,13 +186,13 @@ fn finding(
     state: &EntityState,
     key: &EntityKey,
     told: Told<'_>,
-    telling: &Telling<'_>,
+    telling: Telling<'_>,
     settings: &Settings,
     intel: &Intel,
 ) -> Option<Finding> {
     let analytic = analytic(&told).to_owned();
     let Told { verdicts, judgement, context, remotes, bucket, time, host, .. } = told;
-    let Telling { incident, thread } = telling;
+    let Telling { uid, subject, suppressed, incident, thread } = telling;
     let (lead, judgement) = (verdicts.first()?, judgement?);
     let count = thread.map_or(0, |thread| thread.count).saturating_add(incident.count);
     let actors = host.map(|host| host.actors(time, verdicts, &remotes)).unwrap_or_default();
@@ -222,8 +223,8 @@ fn finding(
     let baseline = state.season.usual_of(bucket).observing(hour / 12);
     let baseline = BaselineFacts { age_days: age as f32 / DAY as f32, ..baseline };
     Some(Finding {
-        uid: String::new(),
-        suppressed: None,
+        uid,
+        suppressed,
         activity: if count <= 1 { Activity::Create } else { Activity::Update },
         mode: crate::host::mode(&analytic, settings).of_findings().unwrap_or(Mode::DryRun),
         analytic,
@@ -237,7 +238,7 @@ fn finding(
         end: bucket + BUCKET,
         created: thread.map_or(incident.opened, |thread| thread.opened.min(incident.opened)),
         count: count.max(1),
-        subject: Subject::default(),
+        subject,
         contributions: judgement.contributions,
         missing: missing(state, baseline.state, time, settings, intel),
         baseline,

@@ -165,13 +165,7 @@ impl Incident {
 
     /// Whether a report is due of what asks for this severity at `time`, ms since the epoch; `hushed` where it would be
     /// suppressed.
-    pub fn is_news(
-        &self,
-        severity: Severity,
-        time: i64,
-        hushed: bool,
-        settings: &settings::Incident,
-    ) -> bool {
+    fn is_news(&self, severity: Severity, time: i64, hushed: bool, settings: &settings::Incident) -> bool {
         let unknown = self.count == 0 && !self.hushed;
         let reopened = time - self.last >= settings.quiet;
         unknown
@@ -181,6 +175,23 @@ impl Incident {
             || time - self.told >= settings.suppress
             // What was held back is told once nothing holds it any longer.
             || self.hushed && !hushed
+    }
+
+    /// Takes in what asks for this severity at `time`; whether a report is due of it, as [`Self::is_news`] says. After a
+    /// quiet the incident opens again.
+    pub fn meet(
+        &mut self,
+        severity: Severity,
+        time: i64,
+        hushed: bool,
+        settings: &settings::Incident,
+    ) -> bool {
+        let news = self.is_news(severity, time, hushed, settings);
+        if time - self.last >= settings.quiet {
+            self.opened = time;
+        }
+        self.last = self.last.max(time);
+        news
     }
 
     /// A report is made.

@@ -169,7 +169,7 @@ impl Resident {
             };
             usuals.insert(hour, usual(&histories, state.first_seen, now, settings));
         }
-        let host = self.host_item(key, state)?;
+        let host = self.host_item(key, state, &intel.inventory)?;
         let file = self.file.as_ref();
         let prelude = self.preludes.get(file, key, prelude_key(&key.account, &key.id))?;
         let around = Around {

@@ -74,6 +74,16 @@ pub struct Thread {
 }
 
 impl HostItem {
+    /// What was seen since the instance that now has the host's address was launched; `None` where that is nothing: a
+    /// machine that had the address before is another.
+    #[must_use]
+    pub fn since(mut self, launched: Option<i64>) -> Option<Self> {
+        let Some(launched) = launched else { return Some(self) };
+        self.suspects.retain(|suspect| suspect.time >= launched);
+        self.thread = self.thread.filter(|thread| thread.opened >= launched - BUCKET);
+        (!self.is_empty()).then_some(self)
+    }
+
     /// Whether there is anything that a finding could name.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

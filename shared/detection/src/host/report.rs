@@ -9,7 +9,7 @@ use crate::entity::EntityKey;
 use crate::finding::{
     Activity, Actor, BaselineFacts, Finding, Kernel, Missing, Mode, Remote, Severity, Subject, Window,
 };
-use crate::kernels::combine::combine;
+use crate::kernels::combine::{Judgement, combine};
 use crate::observation::BUCKET;
 use crate::quiet::{Matter, Suppression};
 use crate::settings::{AnalyticMode, Settings, registry};
@@ -58,19 +58,14 @@ pub fn report(
     let suppressed = suppression(state, &uid, key, case, judgement.severity, beside);
     let (_, incident) = state.incidents.get_mut(at)?;
     let severity = judgement.severity;
-    let news = incident.is_news(severity, bucket, suppressed.is_some(), &settings.incident);
-    if bucket - incident.last >= settings.incident.quiet {
-        incident.opened = bucket;
-    }
-    incident.last = incident.last.max(bucket);
-    if !news {
+    if !incident.meet(severity, bucket, suppressed.is_some(), &settings.incident) {
         return None;
     }
     incident.tell(severity, bucket, suppressed.is_some());
     let suppressed = suppressed.map(Suppression::words);
     let incident = incident.clone();
-    let finding = finding(state, key, case, &judgement, &incident, beside)?;
-    let finding = Finding { uid, suppressed, ..finding };
+    let telling = Telling { uid, suppressed, judgement, incident: &incident };
+    let finding = finding(state, key, case, telling, beside)?;
     if !tied && finding.is_alert() {
         state.thread = Some(Thread {
             uid: finding.uid.clone(),
@@ -114,14 +109,22 @@ fn suppression<'a>(
     beside.settings.suppressed(&matter, severity, case.lead.time)
 }
 
+/// What is to be told of a case.
+struct Telling<'a> {
+    uid: String,
+    suppressed: Option<String>,
+    judgement: Judgement,
+    incident: &'a Incident,
+}
+
 fn finding(
     state: &HostState,
     key: &EntityKey,
     case: &Case,
-    judgement: &crate::kernels::combine::Judgement,
-    incident: &Incident,
+    telling: Telling<'_>,
     beside: &Beside<'_>,
 ) -> Option<Finding> {
+    let Telling { uid, suppressed, judgement, incident } = telling;
     let lead = &case.lead;
     let verdict = lead.verdicts.first()?;
     let name = name_of(key);
@@ -132,8 +135,8 @@ fn finding(
     let score = judgement.score.clamp(0.0, lead.cap);
     let interface = state.interface.clone();
     Some(Finding {
-        uid: String::new(),
-        suppressed: None,
+        uid,
+        suppressed,
         activity: if incident.count <= 1 { Activity::Create } else { Activity::Update },
         analytic: lead.analytic.to_owned(),
         mode: mode(lead.analytic, beside.settings).of_findings().unwrap_or(Mode::DryRun),
@@ -159,14 +162,14 @@ fn finding(
             addresses: state.addresses.iter().take(4).copied().collect(),
             ..Subject::default()
         },
-        contributions: judgement.contributions.clone(),
+        contributions: judgement.contributions,
         baseline: BaselineFacts { observed: hour.out / 12, ..BaselineFacts::default() },
         remotes: lead.dials.iter().map(|(ip, port)| view.remote(*ip, *port)).collect(),
         series: series(&view, case),
         usd_so_far: 0.0,
         usd_month: 0.0,
         missing: if lead.hour.is_none() { vec![Missing::Bytes] } else { Vec::new() },
-        why: judgement.why.clone(),
+        why: judgement.why,
         would_raise: would_raise(case),
         settings: in_force(lead.analytic, beside.settings),
         host: Some(name.to_owned()),

@@ -11,7 +11,7 @@ use super::account::AccountCalls;
 use super::principal::short;
 use crate::entity::name_hash;
 use crate::finding::{
-    Activity, BaselineFacts, Contribution, Finding, Group, Kernel, Missing, Severity, Subject,
+    Activity, BaselineFacts, Contribution, Finding, Group, Kernel, Missing, Mode, Severity, Subject,
 };
 use crate::quiet::{Matter, Suppression};
 use crate::settings::Settings;
@@ -110,18 +110,14 @@ pub(super) fn report(
     let matter =
         Matter { incident: &uid, analytic: "AN0084", kernel: Some(Kernel::Blinding), ..Matter::default() };
     let suppressed = settings.suppressed(&matter, severity, time);
-    let news = incident.is_news(severity, time, suppressed.is_some(), &settings.incident);
-    if time - incident.last >= settings.incident.quiet {
-        incident.opened = time;
-    }
-    incident.last = incident.last.max(time);
-    if !news {
+    if !incident.meet(severity, time, suppressed.is_some(), &settings.incident) {
         return None;
     }
     incident.tell(severity, time, suppressed.is_some());
     let incident = incident.clone();
     let suppressed = suppressed.map(Suppression::words);
-    Some(Finding { uid, suppressed, ..finding(call, taking, severity, mode, &incident, settings) })
+    let said = Said { uid, suppressed, severity, mode };
+    Some(finding(call, taking, said, &incident, settings))
 }
 
 fn uid(call: &ApiCall<'_>, who: u64) -> String {
@@ -131,14 +127,22 @@ fn uid(call: &ApiCall<'_>, who: u64) -> String {
     format!("weir-an0084-{}-{}-{who:016x}-blinding", named(&call.account), named(&call.region))
 }
 
+/// How the report is headed.
+struct Said {
+    uid: String,
+    suppressed: Option<String>,
+    severity: Severity,
+    mode: Mode,
+}
+
 fn finding(
     call: &ApiCall<'_>,
     taking: &Taking<'_>,
-    severity: Severity,
-    mode: crate::finding::Mode,
+    said: Said,
     incident: &Incident,
     settings: &Settings,
 ) -> Finding {
+    let Said { uid, suppressed, severity, mode } = said;
     let text = |text: &Option<Text<'_>>| text.as_ref().map(|text| short(text.as_str(), 64));
     let (account, region) = (text(&call.account), text(&call.region));
     let name = short(call.name.as_str(), 48);
@@ -152,8 +156,8 @@ fn finding(
     let fact = format!("{principal} called {name} on {}{from}; {outcome}", short(&taking.taken, 120));
     let declared = || "the caller is declared in cloudtrail/automation".to_owned();
     Finding {
-        uid: String::new(),
-        suppressed: None,
+        uid,
+        suppressed,
         activity: if incident.count <= 1 { Activity::Create } else { Activity::Update },
         analytic: "AN0084".to_owned(),
         mode,

@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use weir_detection::baseline::Usual;
-use weir_detection::entity::EntityKey;
+use weir_detection::entity::{EntityInfo, EntityKey};
 use weir_detection::finding::Finding;
 use weir_detection::host::{Beside, HostItem, HostState, REMEMBERED, host_key, host_of, report, step};
 use weir_detection::prevalence::Users;
-use weir_detection::state::HOUR;
+use weir_detection::state::{EntityState, HOUR};
 use weir_detection::step::{Around, tell_host};
 use weir_intel::inventory::Inventory;
 use weir_records::Telemetry;
@@ -80,12 +80,18 @@ impl<S: Store> Engine<S> {
         let key = host_key(account, host);
         let beside = Beside { settings: run.settings, intel: run.intel };
         let latest = batch.iter().filter_map(|telemetry| telemetry.time()).max().unwrap_or(0);
+        // What was claimed in an interface's document before a race for the host's was lost is still to be sent.
+        let mut claimed = Vec::new();
         for lost in 0..ATTEMPTS {
             let (mut document, version) = self.read::<HostState>(&key).await?;
             let mut hosted = Hosted { conflicts: lost, ..Hosted::default() };
             let mut changed = false;
             if document.holds(run.batch) {
                 hosted.repeated = true;
+                // The delivery that told an interface may have died before it sent.
+                if let Some(tie) = self.ties(&key, &document.state, run).await?.first() {
+                    self.claim_tied(tie, run, &mut hosted).await?;
+                }
             } else {
                 let outcome = step(&mut document.state, batch, None, &beside);
                 (hosted.taken, hosted.late) = (outcome.admitted.taken, outcome.admitted.late);
@@ -118,8 +124,10 @@ impl<S: Store> Engine<S> {
             let (alerts, elsewhere) = document.claim(run.now, run.deadline);
             changed |= !alerts.is_empty();
             hosted.elsewhere += elsewhere;
-            hosted.alerts.extend(alerts.into_iter().map(|alert| (key.clone(), alert)));
+            claimed.append(&mut hosted.alerts);
             if !changed || self.write(&key, &mut document, version, run.now).await? {
+                hosted.alerts = claimed;
+                hosted.alerts.extend(alerts.into_iter().map(|alert| (key.clone(), alert)));
                 return Ok(hosted);
             }
             (self.pause)(lost + 1).await;
@@ -193,18 +201,40 @@ impl<S: Store> Engine<S> {
     pub(super) async fn adopt(
         &self,
         entity: &EntityKey,
-        addresses: &[IpAddr],
-        now: i64,
+        info: &EntityInfo,
+        run: &Run<'_>,
     ) -> Result<Option<HostItem>, EngineError> {
-        let keys: Vec<Key> =
-            addresses.iter().map(|address| address_item_key(&entity.account, *address)).collect();
+        let addresses = info.addresses.iter();
+        let keys: Vec<Key> = addresses.map(|address| address_item_key(&entity.account, *address)).collect();
         let loaded = self.store.load(&keys).await.map_err(|source| failed(entity, source))?;
         let Some(stored) = loaded.into_iter().flatten().next() else { return Ok(None) };
         let unreadable =
             |source| EngineError::Document { what: "host item", entity: entity.id.clone(), source };
         let item: HostItem = decode(&stored.body).map_err(unreadable)?;
-        self.put(entity, &host_item_key(&entity.account, &entity.id), &item, now).await?;
+        let launched = info.known_instance(&run.intel.inventory).and_then(|instance| instance.launched);
+        let Some(item) = item.since(launched) else { return Ok(None) };
+        self.put(entity, &host_item_key(&entity.account, &entity.id), &item, run.now).await?;
         Ok(Some(item))
+    }
+
+    /// Takes over what an interface's document has to say and nobody is sending.
+    async fn claim_tied(
+        &self,
+        tie: &EntityKey,
+        run: &Run<'_>,
+        hosted: &mut Hosted,
+    ) -> Result<(), EngineError> {
+        for lost in 0..ATTEMPTS {
+            let (mut document, version) = self.read::<EntityState>(tie).await?;
+            let (alerts, elsewhere) = document.claim(run.now, run.deadline);
+            if alerts.is_empty() || self.write(tie, &mut document, version, run.now).await? {
+                hosted.elsewhere += elsewhere;
+                hosted.alerts.extend(alerts.into_iter().map(|alert| (tie.clone(), alert)));
+                return Ok(());
+            }
+            (self.pause)(lost + 1).await;
+        }
+        Err(EngineError::Contended { entity: tie.id.clone() })
     }
 
     /// Has the interface's document tell what the host has news of.

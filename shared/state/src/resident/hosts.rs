@@ -9,6 +9,7 @@ use weir_detection::settings::Settings;
 use weir_detection::state::EntityState;
 use weir_detection::step::{Around, tell_host};
 use weir_intel::Intel;
+use weir_intel::inventory::Inventory;
 use weir_records::Telemetry;
 
 use super::{Resident, shelf};
@@ -116,6 +117,7 @@ impl Resident {
         &mut self,
         key: &EntityKey,
         state: &EntityState,
+        inventory: &Inventory,
     ) -> Result<Option<HostItem>, EngineError> {
         if self.hosts.is_empty() && self.file.is_none() {
             return Ok(None);
@@ -127,7 +129,8 @@ impl Resident {
         for name in names {
             let item = self.host_items.get(self.file.as_ref(), key, host_item_key(ACCOUNT, &name))?;
             if !item.is_empty() {
-                return Ok(Some(item.clone()));
+                let launched = info.known_instance(inventory).and_then(|instance| instance.launched);
+                return Ok(item.clone().since(launched));
             }
         }
         Ok(None)

@@ -7,7 +7,7 @@ use weir_intel::Intel;
 use weir_records::Source;
 use weir_records::telemetry::{Conversation, End, Fact, How, Launch, Process, Telemetry, Way};
 
-use super::traffic::{START, batch, minute, scan};
+use super::traffic::{ENTITY, START, batch, minute, scan};
 use super::{Bench, LIFE, NOW, Run};
 use crate::embedded::EmbeddedStore;
 use crate::engine::hosts::Hosted;
@@ -43,9 +43,12 @@ fn of(fact: Fact) -> Telemetry {
 }
 
 fn hosted<S: Store>(bench: &Bench<S>, id: u64, telemetry: &[Telemetry]) -> Hosted {
+    hosted_at(bench, id, telemetry, NOW)
+}
+
+fn hosted_at<S: Store>(bench: &Bench<S>, id: u64, telemetry: &[Telemetry], now: i64) -> Hosted {
     let batch: Vec<&Telemetry> = telemetry.iter().collect();
-    let run =
-        Run { batch: id, settings: &bench.settings, intel: &bench.intel, now: NOW, deadline: NOW + LIFE };
+    let run = Run { batch: id, settings: &bench.settings, intel: &bench.intel, now, deadline: now + LIFE };
     crate::finish_now(bench.engine.hosts(ACCOUNT, "web", &batch, &run)).unwrap().unwrap()
 }
 
@@ -131,6 +134,26 @@ fn counts_once<S: Store>(bench: &Bench<S>) {
 }
 
 #[test]
+fn the_retry_sends_what_was_left_in_the_interfaces_document() {
+    let bench = Bench::new();
+    for n in 0..60 {
+        bench.apply(n as u64 + 1, &batch(&minute(n)), NOW).unwrap();
+    }
+    let first = hosted(&bench, 1_000, &[launch(60)]);
+    let [(owner, alert)] = &first.alerts[..] else { panic!("{first:?}") };
+    assert!(!owner.id.starts_with("host/"), "{owner:?}");
+
+    // The delivery died with the alert in hand: until its deadline nobody else sends it, then whoever retries does.
+    let early = hosted_at(&bench, 1_000, &[launch(60)], NOW + 1);
+    assert_eq!((early.repeated, early.alerts.len(), early.elsewhere), (true, 0, 1));
+    let retry = hosted_at(&bench, 1_000, &[launch(60)], NOW + LIFE + 1);
+    assert_eq!((retry.repeated, &retry.alerts), (true, &first.alerts));
+    crate::finish_now(bench.engine.confirm(owner, &[alert.id], NOW + LIFE + 1)).unwrap().unwrap();
+    let done = hosted_at(&bench, 1_000, &[launch(60)], NOW + 3 * LIFE);
+    assert_eq!((done.alerts.len(), done.elsewhere), (0, 0));
+}
+
+#[test]
 fn the_order_and_the_batches_of_a_hosts_records_do_not_matter() {
     let records: Vec<Telemetry> =
         std::iter::once(launch(0)).chain((1..15).map(|n| dials(n, "203.0.113.7"))).collect();
@@ -148,4 +171,30 @@ fn the_order_and_the_batches_of_a_hosts_records_do_not_matter() {
     let one = state(vec![records.clone()]);
     assert_eq!(state(records.iter().map(|record| vec![record.clone()]).collect()), one);
     assert_eq!(state(back.chunks(4).map(<[Telemetry]>::to_vec).collect()), one);
+}
+
+#[test]
+fn a_machine_that_takes_over_an_address_inherits_nothing_of_the_host_that_had_it() {
+    // The flows name `eni-1`; the instance on it was launched before the host spoke at minute 10, or after.
+    // Minute 0 is 2026-12-11 14:40.
+    for (launched, expected) in [("2026-12-11T14:45:00+00:00", true), ("2026-12-11T14:55:00+00:00", false)] {
+        let inventory = format!(
+            r#"{{"Reservations":[{{"Instances":[{{"InstanceId":"i-1","LaunchTime":"{launched}"}}]}}],
+                "NetworkInterfaces":[{{"NetworkInterfaceId":"{ENTITY}","Attachment":{{"InstanceId":"i-1"}}}}]}}"#
+        );
+        let mut bench = Bench::new();
+        bench.intel.inventory.merge(inventory.as_bytes()).unwrap();
+        let mut resident = Resident::default();
+        hosted(&bench, 1_000, &[launch(10)]);
+        resident.hosts("web", &[&launch(10)], None, &bench.settings, &bench.intel).unwrap();
+        let (mut named, mut named_too) = (false, false);
+        for n in 20..60 {
+            let flows = [minute(n), if n == 40 { scan(n, 26) } else { Vec::new() }].concat();
+            let applied = bench.apply(n as u64, &batch(&flows), NOW).unwrap();
+            named |= applied.alerts.iter().any(|alert| !alert.finding.actors.is_empty());
+            let stepped = resident.apply(&batch(&flows), &bench.settings, &bench.intel).unwrap();
+            named_too |= stepped.findings.iter().any(|finding| !finding.actors.is_empty());
+        }
+        assert_eq!((named, named_too), (expected, expected), "launched at {launched}");
+    }
 }
