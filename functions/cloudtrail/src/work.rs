@@ -7,7 +7,7 @@ use aws_lambda_events::sqs::SqsBatchResponse;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::operation::get_object::GetObjectError;
-use weir_aws_host::{Piece, Quarantine, Refused, Sender};
+use weir_aws_host::{Failures, Piece, Quarantine, Refused, Sender};
 use weir_records::decode::PAYLOAD_CAP;
 use weir_records::envelope::{Content, S3Object, Scratch};
 
@@ -35,24 +35,13 @@ impl Work<'_> {
         pieces: Vec<Piece<'_>>,
         sender: Sender,
     ) -> Result<Option<SqsBatchResponse>, Fault> {
-        let mut failed = SqsBatchResponse::default();
-        let mut first = None;
+        let mut failures = Failures::default();
         for piece in pieces {
             let id = piece.id;
             let Err(fault) = self.piece(piece, sender).await else { continue };
-            tracing::error!(id, fault = fault.chain(), "a piece failed");
-            if let Some(id) = id
-                && failed.batch_item_failures.last().is_none_or(|last| last.item_identifier != id)
-            {
-                failed.add_failure(id);
-            }
-            first.get_or_insert(fault);
+            failures.add(id, fault);
         }
-        match (sender, first) {
-            (Sender::Direct | Sender::Firehose, Some(fault)) => Err(fault),
-            (Sender::Direct | Sender::Firehose, None) => Ok(None),
-            (Sender::Sqs | Sender::Kinesis, _) => Ok(Some(failed)),
-        }
+        failures.answer(sender)
     }
 
     async fn piece(&self, piece: Piece<'_>, sender: Sender) -> Result<(), Fault> {

@@ -12,8 +12,8 @@ use serde_json::value::RawValue;
 use tokio::time::Instant;
 use weir_alerting::Product;
 use weir_aws_host::{
-    Applier, Delivery, Environment, IntelStore, MARGIN, Metrics, Piece, Publisher, Quarantine, Refused,
-    Sender, SettingsStore, apart, left, now,
+    Applier, Delivery, Environment, Failures, IntelStore, MARGIN, Metrics, Piece, Publisher, Quarantine,
+    Refused, Sender, SettingsStore, apart, left, now,
 };
 use weir_detection::settings::Settings;
 use weir_dynamodb::DynamoStore;
@@ -138,8 +138,7 @@ impl Function {
         let mut results =
             stream::iter(pieces).map(|piece| async move { work.piece(piece, sender).await }).buffered(PIECES);
         let until = Instant::now() + left(deadline, MARGIN);
-        let mut failed = SqsBatchResponse::default();
-        let mut first = None;
+        let mut failures = Failures::default();
         for id in ids {
             // Pieces that are not done in time fail, and those before them do not have to be done again.
             let fault = match tokio::time::timeout_at(until, results.next()).await {
@@ -147,19 +146,9 @@ impl Function {
                 Ok(_) => continue,
                 Err(_) => Fault::Deadline,
             };
-            tracing::error!(id, fault = fault.chain(), "a piece failed");
-            if let Some(id) = id
-                && failed.batch_item_failures.last().is_none_or(|last| last.item_identifier != id)
-            {
-                failed.add_failure(id);
-            }
-            first.get_or_insert(fault);
+            failures.add(id, fault);
         }
-        match (sender, first) {
-            (Sender::Direct | Sender::Firehose, Some(fault)) => Err(fault),
-            (Sender::Direct | Sender::Firehose, None) => Ok(None),
-            (Sender::Sqs | Sender::Kinesis, _) => Ok(Some(failed)),
-        }
+        failures.answer(sender)
     }
 }
 

@@ -11,8 +11,8 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use weir_alerting::Product;
 use weir_aws_host::{
-    Applier, Delivery, IngestEnvironment, IntelStore, MARGIN, Metrics, Piece, Publisher, Quarantine, Sender,
-    SettingsStore, apart, left, now,
+    Applier, Delivery, Failures, IngestEnvironment, IntelStore, MARGIN, Metrics, Piece, Publisher,
+    Quarantine, Sender, SettingsStore, apart, left, now,
 };
 use weir_dynamodb::DynamoStore;
 use weir_records::decode::Compression;
@@ -209,7 +209,7 @@ impl Function {
         invocation: &Invocation<'_>,
     ) -> Result<Answer, Fault> {
         let pieces = delivery.pieces().map_err(|_| Fault::Event)?;
-        let mut failed = SqsBatchResponse::default();
+        let mut failures = Failures::default();
         let mut seen = BTreeSet::new();
         for piece in &pieces {
             let id = piece.id.unwrap_or(invocation.request);
@@ -220,11 +220,10 @@ impl Function {
             // What is not done in time is delivered again, and what came before it is not.
             let done = self.in_time(invocation, self.piece(piece, id, delivery.sender, work)).await;
             if let Err(fault) = done {
-                tracing::error!(id, fault = fault.chain(), "a piece failed");
-                failed.add_failure(id);
+                failures.add(Some(id), fault);
             }
         }
-        Ok(Answer::Failures(failed))
+        failures.answer(delivery.sender).map(|named| Answer::Failures(named.unwrap_or_default()))
     }
 
     async fn piece(

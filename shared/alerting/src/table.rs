@@ -66,7 +66,7 @@ fn block(sheet: &mut Sheet, finding: &Finding, colour: bool) {
     }
     sheet.list("likely by", &facts::actors(finding));
     if let Some(suppression) = &finding.suppressed {
-        sheet.labelled("suppressed", &plain::line(suppression, 200));
+        sheet.labelled("held back", &plain::line(suppression, 200));
     }
     sheet.labelled("since", &facts::since(finding));
     if !finding.missing.contains(&Missing::Bytes) {

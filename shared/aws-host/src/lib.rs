@@ -6,6 +6,7 @@
 pub mod apply;
 pub mod delivery;
 pub mod environment;
+pub mod failures;
 pub mod intel;
 pub mod logs;
 pub mod metrics;
@@ -27,6 +28,7 @@ pub use environment::{
     Environment, EnvironmentError, IngestEnvironment, RefreshEnvironment, VARIABLES, Variable,
 };
 pub use failure::{chain, failed};
+pub use failures::Failures;
 pub use intel::IntelStore;
 pub use metrics::Metrics;
 pub use outbox::{Outbox, OutboxError};

@@ -47,6 +47,14 @@ fn colour_is_asked_for_and_changes_nothing_but_the_headline() {
 }
 
 #[test]
+fn a_suppressed_finding_says_what_holds_it_back() {
+    let suppressed = Some("exports: nightly (data)".to_owned());
+    let table = render_table(&[Finding { suppressed, ..relay() }], Style::default());
+    assert!(table.contains(", suppressed  "), "{table}");
+    assert!(table.contains("\n  held back exports: nightly (data)\n"), "{table}");
+}
+
+#[test]
 fn a_dry_run_finding_is_marked() {
     let table = render_table(&[Finding { mode: Mode::DryRun, ..relay() }], Style::default());
     assert_eq!(table.matches("HIGH, dry-run").count(), 2, "{table}");
