@@ -5,9 +5,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-# Together, whichever are wanted: alone each would have the SDKs built with features of its own.
-crates=(-p weir-flow-logs -p weir-ingest -p weir-lambda -p weirctl)
-
 target=${CARGO_TARGET_DIR:-$PWD/target}
 
 home=$target/ministack-1.5.33
@@ -17,8 +14,9 @@ moto=$target/moto-5.2.5
 tests/install.sh "$moto" tests/lambda/moto.txt
 export WEIR_TEST_EC2=$moto/bin/moto_server
 
-# Of `cloudtrail` the tests are in weir-lambda: by itself it is built as it is deployed, and only once.
-cargo build -p weir-cloudtrail
+# All in one build, whichever are wanted: alone each would have the SDKs built with features of its own. Of `cloudtrail`
+# the tests are in weir-lambda.
+cargo build --workspace --bins --tests
 export WEIR_TEST_CLOUDTRAIL=$target/debug/cloudtrail
 
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
@@ -43,7 +41,7 @@ if [ -z "${ready:-}" ]; then
 fi
 
 if cargo nextest --version >/dev/null 2>&1; then
-  cargo nextest run "${crates[@]}" --test "${WEIR_TEST_TARGET:-process}" --run-ignored all --no-fail-fast "$@"
+  cargo nextest run --workspace --test "${WEIR_TEST_TARGET:-process}" --run-ignored all --no-fail-fast "$@"
 else
-  cargo test "${crates[@]}" --test "${WEIR_TEST_TARGET:-process}" -- --include-ignored "$@"
+  cargo test --workspace --test "${WEIR_TEST_TARGET:-process}" -- --include-ignored "$@"
 fi
