@@ -92,7 +92,8 @@ impl Reading {
             loop {
                 match reader.next() {
                     Ok(Some(Entry::Reject(reject))) => self.reject(&path, &reject)?,
-                    Ok(Some(entry)) => take(&entry)?,
+                    // By reference: a flow is large.
+                    Ok(Some(ref entry)) => take(entry)?,
                     Ok(None) => break self.done(&reader.counts()),
                     Err(error) => break self.damaged(&path, &reader.counts(), error)?,
                 }

@@ -102,11 +102,12 @@ impl Stream {
         for _ in 0..TURN {
             match reader.next() {
                 Ok(Some(Entry::Reject(reject))) => reading.reject(&self.path, &reject)?,
-                Ok(Some(entry)) => {
-                    if let Some(end) = end_of(&entry) {
+                // By reference: a flow is large.
+                Ok(Some(ref entry)) => {
+                    if let Some(end) = end_of(entry) {
                         self.clock.see(end);
                     }
-                    take(&entry);
+                    take(entry);
                 }
                 Ok(None) => {
                     reading.done(&reader.counts());

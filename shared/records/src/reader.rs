@@ -128,6 +128,8 @@ pub struct RecordReader<'a> {
     source: Source,
     /// The last line was one of a flow log, so the next one is probably too.
     flows: bool,
+    /// Nothing waits and the input is a flow log: a line that begins with a digit is a row.
+    calm: bool,
     max_document: usize,
     line: u64,
     counts: Counts,
@@ -167,6 +169,7 @@ impl<'a> RecordReader<'a> {
             table,
             source: options.source,
             flows: options.flow_format.is_some(),
+            calm: false,
             max_document: options.max_document,
             line: 0,
             counts: Counts::default(),
@@ -183,7 +186,25 @@ impl<'a> RecordReader<'a> {
         clippy::should_implement_trait,
         reason = "entries borrow from the reader, which `Iterator` cannot say"
     )]
+    #[inline]
     pub fn next(&mut self) -> Result<Option<Entry<'_>>, ReadError> {
+        let row = if self.calm { self.input.next_row() } else { None };
+        let place = match row {
+            Some(range) => {
+                self.line = self.input.line_ends + 1;
+                self.counts.lines += 1;
+                Place::Text(range)
+            }
+            None => match self.place()? {
+                Some(place) => place,
+                None => return Ok(None),
+            },
+        };
+        Ok(Some(self.entry(place)))
+    }
+
+    /// Where the next entry lies; `None` at the end.
+    fn place(&mut self) -> Result<Option<Place>, ReadError> {
         let place = loop {
             if let Some(found) = self.endpoint.next() {
                 match found {
@@ -272,7 +293,12 @@ impl<'a> RecordReader<'a> {
                 }
             }
         };
-        Ok(Some(self.entry(place)))
+        self.calm = matches!(place, Place::Text(_))
+            && matches!(self.source, Source::Auto | Source::VpcFlow)
+            && self.flows
+            && self.fault.is_none()
+            && self.endpoint.is_empty();
+        Ok(Some(place))
     }
 
     /// Counts so far.
@@ -321,9 +347,9 @@ impl<'a> RecordReader<'a> {
         let (bytes, received, line) = match place {
             Place::Text(range) => {
                 let bytes = self.input.get(range);
-                if let Some(flow) = self.lines.plain(bytes) {
+                if let Some(plain) = self.lines.plain(bytes) {
                     self.counts.records += 1;
-                    return Entry::Flow(flow);
+                    return Entry::Flow(self.lines.named(plain));
                 }
                 let line = match std::str::from_utf8(bytes) {
                     Ok(text) if self.source.is_call(text) => {
@@ -385,7 +411,7 @@ impl<'a> RecordReader<'a> {
                 Entry::Control
             }
             Line::Reject(reason) => {
-                self.flows = false;
+                (self.flows, self.calm) = (false, false);
                 if self.source != Source::VpcFlow
                     && !bytes.is_empty()
                     && let Ok(text) = std::str::from_utf8(bytes)

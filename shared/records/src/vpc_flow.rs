@@ -9,12 +9,15 @@ mod column;
 mod fields;
 mod format;
 mod json;
+mod marks;
+mod names;
 mod plain;
 mod row;
 mod scan;
 #[cfg(test)]
 mod tests;
 
+use self::names::Names;
 use crate::flow::{Flow, Loss};
 use crate::reject::Reason;
 
@@ -41,6 +44,13 @@ pub enum Line<'a> {
     Blank,
 }
 
+/// A plain row that was read, but for its names.
+#[derive(Debug)]
+pub(crate) struct Plain {
+    names: usize,
+    flow: Flow<'static>,
+}
+
 /// Reads the lines of one flow log.
 ///
 /// Knows the order of the fields: the given format, the 14 fields of version 2 without one, the
@@ -57,6 +67,7 @@ pub struct Lines {
     guess_gateway: bool,
     /// The format in force is not the default one: no row can be plain.
     ordered: bool,
+    names: Names,
     fields: Fields,
     message: String,
 }
@@ -100,8 +111,8 @@ impl Lines {
     ///
     /// Without its line ending. Fields are separated by single spaces, and `-` is absent.
     pub fn read<'a>(&'a mut self, line: &'a str, received: Option<i64>) -> Line<'a> {
-        if let Some(flow) = self.plain(line.as_bytes()) {
-            return Line::Flow(flow);
+        if let Some(plain) = self.plain(line.as_bytes()) {
+            return Line::Flow(self.named(plain));
         }
         if let Some(line) = self.control(line) {
             return line;
@@ -116,9 +127,20 @@ impl Lines {
     /// The flow of a row in the default format that has nothing absent: most rows of most files.
     ///
     /// `None` says nothing: [`read`](Self::read) may read the line all the same.
-    #[inline]
-    pub fn plain<'a>(&self, line: &'a [u8]) -> Option<Flow<'a>> {
-        if self.ordered { None } else { plain::read(line) }
+    #[inline(always)]
+    pub(crate) fn plain(&mut self, line: &[u8]) -> Option<Plain> {
+        if self.ordered {
+            return None;
+        }
+        let names = self.names.place(line)?;
+        Some(Plain { names, flow: plain::read(line)? })
+    }
+
+    /// A plain row's flow with its account and interface.
+    #[inline(always)]
+    pub(crate) fn named(&self, Plain { names, flow }: Plain) -> Flow<'_> {
+        let (account, interface) = self.names.at(names);
+        Flow { account: Some(account), interface: Some(interface), ..flow }
     }
 
     /// Recognises the default format of transit gateway logs: `6 TransitGateway…`.

@@ -63,11 +63,15 @@ pub struct Entities {
     logged: Logged,
     /// Interfaces with rows that carry no flow.
     idle: HashMap<String, Idle>,
+    /// Whose each interface was when it was asked last.
+    memos: Vec<Memo>,
+    /// Place of an interface's memo.
+    memo_of: HashMap<String, usize>,
     /// The last interface: records come in runs of one interface.
-    memo: Option<Memo>,
+    last: usize,
 }
 
-/// Whose an interface was in the last record.
+/// Whose an interface was in its last record.
 #[derive(Debug)]
 struct Memo {
     interface: String,
@@ -230,24 +234,42 @@ impl Entities {
     /// An interface that moves to another instance is another entity from then on.
     fn interface(&mut self, flow: &Flow<'_>, intel: &Intel) -> u32 {
         let name = flow.interface.or(flow.instance).unwrap_or("-");
-        if let Some(last) = &self.memo
-            && last.interface == name
-            && last.instance.as_deref() == flow.instance
-            && (flow.instance.is_some() || flow.start >= last.since)
+        let place = match self.memos.get(self.last) {
+            Some(last) if last.interface == name => Some(self.last),
+            _ => self.memo_of.get(name).copied(),
+        };
+        if let Some(place) = place
+            && let Some(memo) = self.memos.get(place)
+            && memo.instance.as_deref() == flow.instance
+            && (flow.instance.is_some() || flow.start >= memo.since)
         {
-            return last.index;
+            self.last = place;
+            return memo.index;
         }
+        self.look_up(name, place, flow, intel)
+    }
+
+    /// The same without what is remembered, at `place` where it is; it is then.
+    #[cold]
+    fn look_up(&mut self, name: &str, place: Option<usize>, flow: &Flow<'_>, intel: &Intel) -> u32 {
         let known = if flow.instance.is_none() { intel.inventory.interface(name) } else { None };
         let attached = known.and_then(|known| known.attached).unwrap_or(i64::MIN);
         let owner = flow.instance.or_else(|| intel.inventory.instance_on(name, flow.start));
         let index = self.of_owner(name, owner, flow, intel);
-        self.memo = Some(Memo {
+        let memo = Memo {
             interface: name.to_owned(),
             instance: flow.instance.map(ToOwned::to_owned),
             // What came before the attachment is asked each time: there is little of it.
             since: if flow.start >= attached { attached } else { i64::MAX },
             index,
-        });
+        };
+        match place.and_then(|place| self.memos.get_mut(place)) {
+            Some(have) => *have = memo,
+            None => {
+                self.memo_of.insert(name.to_owned(), self.memos.len());
+                self.memos.push(memo);
+            }
+        }
         index
     }
 

@@ -130,6 +130,20 @@ impl<'a> Input<'a> {
         }
     }
 
+    /// The next piece where it is a line that begins with a digit and is whole in memory; else nothing happens.
+    #[inline]
+    pub(super) fn next_row(&mut self) -> Option<Range<usize>> {
+        let rest = self.buffer.get(self.start..self.end)?;
+        if !rest.first()?.is_ascii_digit() {
+            return None;
+        }
+        let length = memchr(b'\n', rest).filter(|length| *length <= self.max_line)?;
+        let line = self.start..self.start + length;
+        self.line_ends += std::mem::replace(&mut self.pending_line_ends, 1);
+        self.start = line.end + 1;
+        Some(self.without_return(line))
+    }
+
     #[inline]
     fn line(&mut self) -> io::Result<Piece> {
         let mut scanned = 0;

@@ -116,7 +116,12 @@ fn field_end(line: &[u8], start: usize) -> usize {
 #[inline]
 fn eight_digits(word: u64, length: usize) -> Option<u64> {
     // Shifting drops the bytes after the field and leaves zeros, that is leading zero digits.
-    let word = (word ^ (ONES * b'0' as u64)) << (8 * (8 - length));
+    spelled((word ^ (ONES * b'0' as u64)) << (8 * (8 - length)))
+}
+
+/// The number of eight digits' values, the first in the lowest byte.
+#[inline(always)]
+fn spelled(word: u64) -> Option<u64> {
     if ((word.wrapping_add(ONES * 0x76)) | word) & HIGH != 0 {
         return None;
     }
@@ -124,6 +129,50 @@ fn eight_digits(word: u64, length: usize) -> Option<u64> {
     let low = (pairs & 0x0000_00FF_0000_00FF).wrapping_mul(0x000F_4240_0000_0064);
     let high = ((pairs >> 16) & 0x0000_00FF_0000_00FF).wrapping_mul(0x0000_2710_0000_0001);
     Some(low.wrapping_add(high) >> 32)
+}
+
+/// The number that `line[from..to]` spells, for a field with at least eight bytes of the line before its end.
+#[inline(always)]
+pub(super) fn number_before(line: &[u8], from: usize, to: usize) -> Option<u64> {
+    match to.wrapping_sub(from) {
+        length @ 1..=8 => {
+            let word = u64::from_le_bytes(*line.get(to.wrapping_sub(8)..to)?.first_chunk::<8>()?);
+            spelled((word ^ (ONES * b'0' as u64)) & (u64::MAX << (64 - 8 * length)))
+        }
+        _ => digits(line.get(from..to)?),
+    }
+}
+
+/// The part of an address that `line[from..to]` spells, for a field with at least four bytes before its end.
+///
+/// Leading zeros are refused, as the standard library refuses them: some read `010` as eight.
+#[inline(always)]
+pub(super) fn octet_before(line: &[u8], from: usize, to: usize) -> Option<u8> {
+    let length = to.wrapping_sub(from);
+    if length.wrapping_sub(1) > 2 {
+        return None;
+    }
+    let word = u32::from_le_bytes(*line.get(to.wrapping_sub(4)..to)?.first_chunk::<4>()?);
+    let digits = (word ^ 0x3030_3030) & (u32::MAX << (32 - 8 * length));
+    let no_digit = (digits.wrapping_add(0x7676_7676) | digits) & 0x8080_8080 != 0;
+    // Digits one a byte, the first one highest, sort as the number does.
+    let sorted = digits.swap_bytes();
+    let padded = length > 1 && sorted >> (8 * (length - 1)) == 0;
+    if no_digit || padded || sorted > 0x0002_0505 {
+        return None;
+    }
+    // 100, 10 and 1 of them meet in the highest byte.
+    Some((digits.wrapping_mul(1 + (10 << 8) + (100 << 16)) >> 24) as u8)
+}
+
+/// The number of ten digits.
+#[inline(always)]
+pub(super) fn ten_digits(field: &[u8; 10]) -> Option<u64> {
+    let head = u64::from_le_bytes(*field.first_chunk::<8>()?);
+    let tail = u64::from_le_bytes(*field.last_chunk::<8>()?);
+    // Two digits of eight, and the other eight.
+    let head = spelled((head ^ (ONES * b'0' as u64)) << 48)?;
+    Some(head * 100_000_000 + spelled(tail ^ (ONES * b'0' as u64))?)
 }
 
 #[inline]
@@ -141,97 +190,27 @@ fn digits(field: &[u8]) -> Option<u64> {
 }
 
 /// The IPv4 address that `line[start..end]` spells, if it has a space and bytes enough behind it.
+///
+/// Leading zeros are refused, as the standard library refuses them: some read `010` as eight.
 #[inline]
 fn dotted_quad(line: &[u8], start: usize, end: usize) -> Option<Ipv4Addr> {
-    let mut cursor = Cursor::new(line.get(start..)?);
-    let address = cursor.dotted_quad()?;
-    (line.len() - cursor.rest.len() == end + 1).then(|| Ipv4Addr::from_bits(address))
-}
-
-/// Whether any of at least eight bytes is a space.
-#[inline(always)]
-pub(super) fn has_space<const N: usize>(field: &[u8; N]) -> bool {
-    let (words, _) = field.as_chunks::<8>();
-    let last = field.last_chunk::<8>();
-    words.iter().chain(last).any(|word| spaces(u64::from_le_bytes(*word)) != 0)
-}
-
-/// Fields that are read one after the other, each with the space behind it.
-#[derive(Debug)]
-pub(super) struct Cursor<'a> {
-    rest: &'a [u8],
-}
-
-impl<'a> Cursor<'a> {
-    pub(super) const fn new(rest: &'a [u8]) -> Self {
-        Self { rest }
-    }
-
-    pub(super) const fn rest(&self) -> &'a [u8] {
-        self.rest
-    }
-
-    /// A number of at most seven digits, or a longer one by the plain way.
-    #[inline(always)]
-    pub(super) fn number(&mut self) -> Option<u64> {
-        let word = u64::from_le_bytes(*self.rest.first_chunk::<8>()?);
-        let spaces = spaces(word);
-        if spaces == 0 {
-            return self.long_number();
-        }
-        let length = (spaces.trailing_zeros() / 8) as usize;
-        let number = if length == 0 { None } else { eight_digits(word, length) }?;
-        self.rest = self.rest.get(length + 1..)?;
-        Some(number)
-    }
-
-    #[cold]
-    fn long_number(&mut self) -> Option<u64> {
-        let end = field_end(self.rest, 8);
-        let number = digits(self.rest.get(..end)?)?;
-        self.rest = self.rest.get(end + 1..)?;
-        Some(number)
-    }
-
-    /// A number of ten digits: seconds since 1970.
-    #[inline(always)]
-    pub(super) fn ten_digits(&mut self) -> Option<u64> {
-        let chunk = self.rest.first_chunk::<16>()?;
-        let both = u128::from_le_bytes(*chunk);
-        let head = eight_digits(both as u64, 8)?;
-        let tail = (both >> 64) as u64;
-        if (tail >> 16) as u8 != b' ' {
+    let mut bytes = u128::from_le_bytes(*line.get(start..)?.first_chunk::<16>()?);
+    let (mut address, mut total) = (0, 0);
+    for index in 0..4 {
+        let field = bytes as u32 ^ 0x3030_3030;
+        // The lowest flag is exact; carries can only set flags above it.
+        let others = (field.wrapping_add(0x7676_7676) | field) & 0x8080_8080;
+        let length = others.trailing_zeros() / 8;
+        address = address << 8 | one_octet(field, length)?;
+        let behind = if index < 3 { b'.' } else { b' ' };
+        if (field >> (8 * length)) as u8 != behind ^ b'0' {
             return None;
         }
-        let number = head * 100 + eight_digits(tail, 2)?;
-        self.rest = self.rest.get(11..)?;
-        Some(number)
+        // At most 32; said so, the shift needs no case for more than a word.
+        bytes >>= (8 * (length + 1)) & 63;
+        total += length as usize + 1;
     }
-
-    /// The bits of an IPv4 address.
-    ///
-    /// Leading zeros are refused, as the standard library refuses them: some read `010` as eight.
-    #[inline(always)]
-    pub(super) fn dotted_quad(&mut self) -> Option<u32> {
-        let mut bytes = u128::from_le_bytes(*self.rest.first_chunk::<16>()?);
-        let (mut address, mut total) = (0, 0);
-        for index in 0..4 {
-            let field = bytes as u32 ^ 0x3030_3030;
-            // The lowest flag is exact; carries can only set flags above it.
-            let others = (field.wrapping_add(0x7676_7676) | field) & 0x8080_8080;
-            let length = others.trailing_zeros() / 8;
-            address = address << 8 | one_octet(field, length)?;
-            let behind = if index < 3 { b'.' } else { b' ' };
-            if (field >> (8 * length)) as u8 != behind ^ b'0' {
-                return None;
-            }
-            // At most 32; said so, the shift needs no case for more than a word.
-            bytes >>= (8 * (length + 1)) & 63;
-            total += length as usize + 1;
-        }
-        self.rest = self.rest.get(total..)?;
-        Some(address)
-    }
+    (start + total == end + 1).then(|| Ipv4Addr::from_bits(address))
 }
 
 /// The number that the first `length` bytes of `field` are, each of them a digit's value.
