@@ -28,7 +28,7 @@ struct Options {
     #[arg(long)]
     weir: Option<PathBuf>,
     /// A Python with the module `duckdb`.
-    #[arg(long, default_value = "target/oracle/bin/python")]
+    #[arg(long, default_value = "target/oracle/venv/bin/python")]
     python: PathBuf,
     /// Where the generated files are kept.
     #[arg(long, default_value = "target/bench")]
