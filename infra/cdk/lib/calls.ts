@@ -33,6 +33,7 @@ const NAMES = [
   'DisableAlarmActions',
   'DisableRule',
   'EnableRegion',
+  'ExecuteChangeSet',
   'ImportKeyPair',
   'ModifyInstanceAttribute',
   'ModifyNetworkInterfaceAttribute',
@@ -58,7 +59,9 @@ const NAMES = [
   'UpdateAutoScalingGroup',
   'UpdateDetector',
   'UpdateLoginProfile',
+  'UpdateStack',
   'UpdateTable',
+  'UpdateTrail',
 ];
 
 // Lambda's names of operations end in a date.

@@ -1,7 +1,7 @@
 //! Which reasons one call gives.
 
 use weir_records::ApiCall;
-use weir_records::api_call::{Opening, Request};
+use weir_records::api_call::{Narrowed, Opening, Request};
 
 use super::evidence::Reason;
 
@@ -54,13 +54,12 @@ const WATCHED: &[(&str, Reason, When)] = &[
     ("DeleteFlowLogs", Reason::Blinding, When::Always),
     ("StopLogging", Reason::Blinding, When::Always),
     ("DeleteTrail", Reason::Blinding, When::Always),
-    ("PutEventSelectors", Reason::Blinding, When::New),
     ("DeleteDetector", Reason::Blinding, When::Always),
     ("UpdateDetector", Reason::Blinding, When::New),
 ];
 
 /// Operations that are looked into beside those.
-const LOOKED_INTO: [&str; 13] = [
+const LOOKED_INTO: [&str; 15] = [
     "RunInstances",
     "StartInstances",
     "StopInstances",
@@ -74,6 +73,8 @@ const LOOKED_INTO: [&str; 13] = [
     "UpdateAutoScalingGroup",
     "AssumeRole",
     "ConsoleLogin",
+    "PutEventSelectors",
+    "UpdateTrail",
 ];
 
 /// A scaling group from this size on is a scale-out (20 to 999 were seen).
@@ -107,6 +108,11 @@ pub(super) fn reasons(call: &ApiCall<'_>, request: &Request, is_new: bool) -> Ve
     }
     match name {
         "RunInstances" => reasons.push(Reason::Launch),
+        "PutEventSelectors" | "UpdateTrail"
+            if request.narrowed.is_some_and(|narrowed| narrowed != Narrowed::Moved) =>
+        {
+            reasons.push(Reason::Blinding);
+        }
         "ModifyInstanceAttribute" if request.attribute == Some("userData") => {
             reasons.push(Reason::StartScript)
         }
