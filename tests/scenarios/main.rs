@@ -5,7 +5,10 @@
 mod arrows;
 mod batches;
 mod docs;
+mod fleet;
+mod judged;
 mod kept;
+mod names;
 mod physics;
 mod prelude;
 mod truth;

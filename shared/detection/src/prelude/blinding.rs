@@ -66,11 +66,11 @@ pub(super) fn report(
     Some(finding(call, taking, said, &incident, settings))
 }
 
-/// Medium for what succeeded; less for whom it is work, for what failed, and where sight is only moved.
+/// Medium for what succeeded; less for whom it is work, for what failed, and where little sight is taken.
 fn severity(call: &ApiCall<'_>, taking: &Taking<'_>) -> Severity {
     match taking.caller {
         Caller::Declared | Caller::Service | Caller::DeployerByStack | Caller::FirstStack => Severity::Info,
-        _ if !call.succeeded() || taking.taken.is_moved => Severity::Low,
+        _ if !call.succeeded() || taking.taken.is_lesser => Severity::Low,
         Caller::Deployer | Caller::Stack => Severity::Low,
         Caller::Other => Severity::Medium,
     }

@@ -54,6 +54,8 @@ const WATCHED: &[(&str, Reason, When)] = &[
     ("DeleteFlowLogs", Reason::Blinding, When::Always),
     ("StopLogging", Reason::Blinding, When::Always),
     ("DeleteTrail", Reason::Blinding, When::Always),
+    ("DeleteResolverQueryLogConfig", Reason::Blinding, When::Always),
+    ("DisassociateResolverQueryLogConfig", Reason::Blinding, When::Always),
     ("DeleteDetector", Reason::Blinding, When::Always),
     ("UpdateDetector", Reason::Blinding, When::New),
 ];
@@ -104,6 +106,9 @@ pub(super) fn reasons(call: &ApiCall<'_>, request: &Request, is_new: bool) -> Ve
     let by_name = WATCHED.iter().filter(|(have, _, when)| *have == name && (*when == When::Always || is_new));
     reasons.extend(by_name.map(|(_, reason, _)| *reason).filter(|reason| counts(*reason)));
     if !call.succeeded() {
+        if name == "RunInstances" && is_new {
+            reasons.push(Reason::RefusedLaunch);
+        }
         return reasons;
     }
     match name {

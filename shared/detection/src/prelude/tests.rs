@@ -122,6 +122,17 @@ fn three_dry_runs_within_ten_minutes_are_a_probe_and_two_are_not() {
 }
 
 #[test]
+fn a_refused_launch_is_a_probe_of_whoever_never_launched_before() {
+    let refused = r#","errorCode":"Client.UnauthorizedOperation""#;
+    for (who, found) in [("arn:aws:iam::123456789012:user/kim", true), (USER, false)] {
+        let mut account = Account::settled();
+        account.call(NOW, who, HOME, "RunInstances", refused);
+        account.launch(NOW + HOUR, who, HOME, "eu-west-1", "m5.large", "i-a");
+        assert_eq!(account.told("i-a").1.contains(&Reason::RefusedLaunch), found, "{who}");
+    }
+}
+
+#[test]
 fn what_comes_after_the_launch_changes_its_prelude_and_a_repeated_event_nothing() {
     let mut account = Account::settled();
     account.launch(NOW, USER, HOME, "eu-west-1", "m5.large", "i-a");

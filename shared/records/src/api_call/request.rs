@@ -62,7 +62,7 @@ pub struct Opening {
 }
 
 /// Members whose text names what a call is about.
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 19] = [
     "name",
     "names",
     "functionName",
@@ -81,6 +81,7 @@ const NAMES: [&str; 18] = [
     "detectorId",
     "stackName",
     "attributeName",
+    "resolverQueryLogConfigId",
 ];
 
 /// Attributes of instances and interfaces that matter, as they are named where they are an object.

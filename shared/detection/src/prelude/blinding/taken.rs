@@ -48,14 +48,14 @@ pub(in crate::prelude) struct Taken {
     pub(in crate::prelude) is_own: bool,
     /// It is gone, not only changed.
     pub(in crate::prelude) is_removed: bool,
-    /// What was seen goes elsewhere, which its owner does too.
-    pub(in crate::prelude) is_moved: bool,
+    /// A trail goes elsewhere, as its owner has it do too; or names are no longer heard, by which alone nothing is found.
+    pub(in crate::prelude) is_lesser: bool,
 }
 
 /// What a call takes; `None` for all other calls.
 pub(in crate::prelude) fn taken(call: &ApiCall<'_>) -> Option<Taken> {
     let name = call.name.as_str();
-    let watched = |what: String| Taken { what, is_own: false, is_removed: true, is_moved: false };
+    let watched = |what: String| Taken { what, is_own: false, is_removed: true, is_lesser: false };
     let listed = |kind: &str, names: &[String]| match names {
         [] => kind.to_owned(),
         names => format!("{kind} {}", names.join(", ")),
@@ -67,7 +67,10 @@ pub(in crate::prelude) fn taken(call: &ApiCall<'_>) -> Option<Taken> {
             let Request { names, narrowed, .. } = call.request();
             let narrowed = narrowed?;
             let what = format!("{}: {}", listed("trail", &names), narrowed.words());
-            Some(Taken { is_moved: narrowed == Narrowed::Moved, ..watched(what) })
+            Some(Taken { is_lesser: narrowed == Narrowed::Moved, ..watched(what) })
+        }
+        "DeleteResolverQueryLogConfig" | "DisassociateResolverQueryLogConfig" => {
+            Some(Taken { is_lesser: true, ..watched(listed("query logs", &call.request().names)) })
         }
         _ if !OPERATIONS.iter().any(|operation| name.starts_with(operation)) => None,
         _ => {
@@ -77,7 +80,7 @@ pub(in crate::prelude) fn taken(call: &ApiCall<'_>) -> Option<Taken> {
                 destination.is_some_and(|to| is_own(&to)) && filter.is_none_or(|filter| filter.is_empty());
             let what = names.into_iter().find(|name| is_own(name)).filter(|_| !gives)?;
             let is_removed = REMOVALS.iter().any(|removal| name.starts_with(removal));
-            Some(Taken { what, is_own: true, is_removed, is_moved: false })
+            Some(Taken { what, is_own: true, is_removed, is_lesser: false })
         }
     }
 }

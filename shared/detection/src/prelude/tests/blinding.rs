@@ -92,6 +92,12 @@ fn a_trail_that_tells_less_is_told_of_and_one_that_tells_as_much_is_not() {
         ("UpdateTrail", r#"{"name":"org","includeGlobalServiceEvents":false}"#.to_owned(), medium),
         ("UpdateTrail", r#"{"name":"org","cloudWatchLogsLogGroupArn":""}"#.to_owned(), medium),
         ("UpdateTrail", r#"{"name":"org","s3BucketName":"elsewhere"}"#.to_owned(), Some(Severity::Low)),
+        (
+            "DeleteResolverQueryLogConfig",
+            r#"{"resolverQueryLogConfigId":"rqlc-1"}"#.to_owned(),
+            Some(Severity::Low),
+        ),
+        ("CreateResolverQueryLogConfig", r#"{"name":"dns"}"#.to_owned(), None),
         ("UpdateTrail", r#"{"name":"org","isMultiRegionTrail":true}"#.to_owned(), None),
         ("UpdateTrail", r#"{"name":"org","enableLogFileValidation":false}"#.to_owned(), None),
     ] {
