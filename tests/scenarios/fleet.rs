@@ -1,7 +1,7 @@
 //! Hosts behind a NAT gateway and fleets of one launch, over worlds of their own: what led to them is found.
 
-use weir_detection::finding::{Kernel, Severity};
-use weir_tests::scenario::trail::{administration, preludes};
+use weir_detection::finding::{Finding, Severity};
+use weir_tests::scenario::trail::{administration, launches, preludes};
 use weir_tests::scenario::world::{Kind, World};
 
 use crate::judged::Judged;
@@ -47,33 +47,31 @@ fn what_led_to_a_host_behind_a_nat_gateway_raises_it_and_administration_does_not
 }
 
 #[test]
-fn three_of_one_launch_that_share_gateways_are_told_as_a_fleet() {
+fn three_of_one_launch_that_share_gateways_are_a_fleet_and_of_three_callers_are_not() {
     let mut fleets = 0;
     for seed in 1..=SEEDS {
         let world = Judged::made(&world(Kind::RelayFleet, seed));
         let (flows, account) = (world.observed(&[]), account(&world));
-        let twins = |calls: &[_]| {
-            let findings = world.findings(&flows, calls);
-            let relays = findings.into_iter().filter(|finding| finding.kernel == Kernel::Relay);
-            relays
-                .filter(|finding| {
-                    let facts = finding.contributions.iter().flat_map(|part| &part.facts);
-                    facts.into_iter().any(|fact| fact.starts_with("3 instances that one principal launched"))
-                })
-                .map(|finding| (finding.subject.instance.unwrap(), finding.severity))
-                .collect::<Vec<_>>()
-        };
-        let calm = administration(&world.labels, &account, seed);
-        assert_eq!(twins(&calm), [], "seed {seed}: who launched them is not known");
-        let told = twins(&in_order([calm, preludes(&world.labels, &account, seed)]));
-        eprintln!("seed {seed}: {} of 3 are told as twins", told.len());
-        fleets += usize::from(!told.is_empty());
-        for (entity, severity) in told {
-            assert!(
-                world.is_guilty(&entity) && severity == Severity::High,
-                "seed {seed}: {entity} {severity:?}"
-            );
+        let told = |is_one| world.findings(&flows, &launches(&world.labels, &account, is_one, seed));
+        let twins = told(true).into_iter().filter(is_fleet).collect::<Vec<_>>();
+        eprintln!("seed {seed}: {} of 3 are told as twins", twins.len());
+        fleets += usize::from(!twins.is_empty());
+        for finding in twins {
+            let entity = finding.subject.instance.unwrap_or_default();
+            assert!(world.is_guilty(&entity) && finding.severity == Severity::High, "seed {seed}: {entity}");
         }
+        let apart = told(false);
+        let high: Vec<_> = apart.iter().filter(|it| it.severity > Severity::Medium || is_fleet(it)).collect();
+        assert!(high.is_empty(), "seed {seed}: launched by three: {high:?}");
+        assert!(
+            apart.iter().any(|finding| finding.severity == Severity::Medium),
+            "seed {seed}: their traffic is told"
+        );
     }
     assert!(fleets >= 4, "{fleets} of {SEEDS} fleets are told as such");
+}
+
+fn is_fleet(finding: &Finding) -> bool {
+    let facts = finding.contributions.iter().flat_map(|part| &part.facts);
+    facts.into_iter().any(|fact| fact.starts_with("3 instances that one principal launched"))
 }

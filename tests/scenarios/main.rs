@@ -11,6 +11,7 @@ mod kept;
 mod names;
 mod physics;
 mod prelude;
+mod recorded;
 mod truth;
 
 use std::collections::BTreeMap;

@@ -58,6 +58,7 @@ const NAMES = [
   'StopInstances',
   'StopLogging',
   'Unsubscribe',
+  'UpdateAssumeRolePolicy',
   'UpdateAutoScalingGroup',
   'UpdateDetector',
   'UpdateLoginProfile',

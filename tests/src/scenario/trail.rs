@@ -157,6 +157,25 @@ pub fn preludes(labels: &Labels, account: &str, seed: u64) -> Vec<(i64, Value)> 
     trail.finish()
 }
 
+/// Launches of the fleets of a world, as unsuspicious as can be: of a type and in a region of every day, from the office,
+/// by one caller, or by as many as there are hosts.
+#[must_use]
+pub fn launches(labels: &Labels, account: &str, is_one: bool, seed: u64) -> Vec<(i64, Value)> {
+    let mut trail = Trail::new(account, seed, 4);
+    for (n, hijack) in labels.hijacks.iter().filter(|hijack| hijack.kind == FLEET).enumerate() {
+        let name = format!("engineer-{}", if is_one { 0 } else { n });
+        let caller = Caller { kind: "IAMUser", ..trail.role(&name, "aws-cli/2.30", OFFICE) };
+        for day in 1..8 {
+            let (id, interface) = (format!("i-{n:08x}{day:09x}"), format!("eni-{n:08x}{day:09x}"));
+            let time = hijack.start_ms - day * DAY - n as i64 * MINUTE;
+            trail.launch(time, &caller, HOME_REGION, "m5.large", &id, &interface);
+        }
+        let time = hijack.start_ms - HOUR + n as i64 * MINUTE;
+        trail.launch(time, &caller, HOME_REGION, "m5.large", &hijack.entity, &hijack.interface);
+    }
+    trail.finish()
+}
+
 /// Takes the host, in one of four ways.
 fn act(trail: &mut Trail, thief: &Caller, hijack: &Hijack, time: i64, n: usize) {
     let set = json!({"instancesSet": {"items": [{"instanceId": hijack.entity}]}});

@@ -37,6 +37,7 @@ const WATCHED: &[(&str, Reason, When)] = &[
     ("AttachUserPolicy", Reason::Identity, When::New),
     ("PutUserPolicy", Reason::Identity, When::New),
     ("CreateRole", Reason::Identity, When::New),
+    ("UpdateAssumeRolePolicy", Reason::Identity, When::New),
     ("CreateServiceLinkedRole", Reason::Identity, When::New),
     ("SendCommand", Reason::Command, When::New),
     ("StartSession", Reason::Command, When::New),
