@@ -22,8 +22,8 @@ def of(kind):
     return lambda finding: interface in json.dumps(finding.get("resources", []))
 
 
-def feed(lane, kind, records):
-    lane.put(f"{scenario.hijack(kind)['interface']}-all", records)
+def feed(lane, kind, records, group=stacks.GROUP):
+    lane.put(group, f"{scenario.hijack(kind)['interface']}-all", records)
 
 
 def told(lane):
@@ -74,19 +74,52 @@ def host_is_judged(lane):
     return f"{finding['finding_info']['title']}, posted to the URL"
 
 
+def store(kind, key):
+    """Puts the records of a hijack into the bucket, as flow logs are delivered there."""
+    lines = [" ".join(scenario.header()), *(line for _, line in scenario.records(kind))]
+    body = gzip.compress("\n".join(lines).encode())
+    boto3.client("s3").put_object(Bucket=stacks.BUCKET, Key=key, Body=body)
+
+
 def history_is_read(lane):
     """The state machine reads what lies in the bucket, and tells."""
-    lines = [" ".join(scenario.header()), *(line for _, line in scenario.records("scan-1k"))]
-    body = gzip.compress("\n".join(lines).encode())
-    boto3.client("s3").put_object(Bucket=stacks.BUCKET, Key="AWSLogs/1/vpcflowlogs/scan.log.gz", Body=body)
+    store("scan-1k", "AWSLogs/1/vpcflowlogs/scan.log.gz")
     states = boto3.client("stepfunctions")
     (machine,) = [each["stateMachineArn"] for each in states.list_state_machines()["stateMachines"]]
     started = states.start_execution(stateMachineArn=machine, input=json.dumps({"prefix": "AWSLogs/1/"}))
-    ended = lambda: states.describe_execution(executionArn=started["executionArn"])  # noqa: E731
-    lane.until(lambda: ended()["status"] != "RUNNING", "the execution ends")
-    require(ended()["status"] == "SUCCEEDED", f"the execution ended so: {ended()}")
+
+    def execution():
+        return states.describe_execution(executionArn=started["executionArn"])
+
+    lane.until(lambda: execution()["status"] != "RUNNING", "the execution ends")
+    require(execution()["status"] == "SUCCEEDED", f"the execution ended so: {execution()}")
     finding = lane.alert("the scan in the bucket is told", of("scan-1k"))
     return f"{finding['finding_info']['title']}, from the bucket by the state machine"
+
+
+def bucket_announces(lane):
+    """A bucket that announces its objects is read, as step 4 of the guide has it."""
+    queue = lane.sqs.get_queue_url(QueueName=f"weir-{STAGE}-objects")["QueueUrl"]
+    arn = lane.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    rules = [{"Name": "prefix", "Value": "AWSLogs/"}]
+    announced = {"QueueArn": arn, "Events": ["s3:ObjectCreated:*"], "Filter": {"Key": {"FilterRules": rules}}}
+    boto3.client("s3").put_bucket_notification_configuration(
+        Bucket=stacks.BUCKET, NotificationConfiguration={"QueueConfigurations": [announced]}
+    )
+    store("relay-compressed", "AWSLogs/2/vpcflowlogs/relay.log.gz")
+    finding = lane.alert("the relay in the bucket is told", of("relay-compressed"))
+    return f"{finding['finding_info']['title']}, from the bucket as it announces"
+
+
+def further_group_is_read(lane):
+    """A further log group that subscribes the function is read."""
+    group, kind = "/vpc/other", "relay-5m"
+    lane.logs.create_log_group(logGroupName=group)
+    arn = lane.functions.get_function_configuration(FunctionName=f"weir-{STAGE}-flow-logs")["FunctionArn"]
+    lane.logs.put_subscription_filter(logGroupName=group, filterName="weir", filterPattern="", destinationArn=arn)
+    feed(lane, kind, scenario.records(kind), group)
+    finding = lane.alert("the relay in it is told", of(kind))
+    return f"{finding['finding_info']['title']}, from a log group that was added"
 
 
 def failure_is_redriven(lane):
@@ -115,7 +148,7 @@ def failure_is_redriven(lane):
 def change_takes_effect(lane):
     """A setting that is changed and a suppression take effect without a deployment, until they end."""
     slow, relay = "scan-slow", "relay-600k"
-    until = scenario.hijack(slow)["start"] + 5_400
+    until = scenario.hijack(slow)["start"] + 9_000
     expiry = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(until))
     suppression = {"scope": {"entity": scenario.hijack(slow)["interface"]}, "severity": "high",
                    "reason": "a scanner, TICKET-1", "owner": "lane", "expiry": expiry}  # fmt: skip
@@ -125,7 +158,7 @@ def change_takes_effect(lane):
     status, out, said = lane.weirctl("settings", "push", str(file))
     require(status == 0 and "an0084/relay/min-bytes" in out, f"`weirctl settings push` said: {out}{said}")
     lane.waits_for_settings()
-    held = [record for record in scenario.records(slow) if record[0] < until - 1_800]
+    held = [record for record in scenario.records(slow) if record[0] < until - 900]
     feed(lane, slow, held)
     feed(lane, relay, scenario.records(relay))
     require(not any(of(slow)(each) for each in lane.findings()), "what is suppressed was told")
@@ -133,9 +166,10 @@ def change_takes_effect(lane):
     require(suppressed > 0, "nothing was counted as suppressed")
     of_relay = [each for each in lane.findings() if of(relay)(each) and "relays" in each["finding_info"]["title"]]
     require(not of_relay, "a relay below the new threshold was told")
-    feed(lane, slow, [record for record in scenario.records(slow) if record[0] >= until - 1_800])
+    feed(lane, slow, [record for record in scenario.records(slow) if record[0] >= until - 900])
     finding = lane.alert("what the suppression held back is told once it ends", of(slow))
-    return f"min-bytes of 1 GB hides a relay; {suppressed} held back; after its end: {finding['finding_info']['title']}"
+    lane.set("an0084/relay/min-bytes", "2MB")
+    return f"min-bytes of 1 GB hides a relay, as 2 MB did not hide two; {suppressed} held back; after its end: {finding['finding_info']['title']}"
 
 
 def bad_value_is_refused(lane):
@@ -153,8 +187,19 @@ def bad_value_is_refused(lane):
     status, out, _ = lane.weirctl("doctor")
     doctor = next((line for line in out.splitlines() if "an0084/mode" in line), "nothing")
     require(status == 1 and doctor.startswith("FAIL"), f"`weirctl doctor` said of it: {doctor}")
-    lane.set("an0084/mode", "live")
     return f"refused and counted; doctor: {doctor}"
+
+
+def dry_run_only_records(lane):
+    """In a dry run findings are counted and leave nowhere."""
+    lane.set("an0084/mode", "dry-run")
+    lane.waits_for_settings()
+    kind, before = "socks-few-clients", lane.counted("flow-logs", "Recorded")
+    feed(lane, kind, scenario.records(kind))
+    recorded = lane.counted("flow-logs", "Recorded") - before
+    require(recorded > 0 and not any(of(kind)(each) for each in lane.findings()), f"{recorded} were recorded")
+    lane.set("an0084/mode", "live")
+    return f"{recorded} findings recorded, none told"
 
 
 def operator_sees(lane):
@@ -191,6 +236,7 @@ def removed(lane):
     return "the stack is removed, and its table kept"
 
 
-QUICK = [settings_are_parameters, told, call_is_judged, host_is_judged, history_is_read, failure_is_redriven,
-         operator_sees, nothing_is_lost, removed]  # fmt: skip
-ALL = [*QUICK[:-2], change_takes_effect, bad_value_is_refused, *QUICK[-2:]]
+WAYS = [told, further_group_is_read, call_is_judged, host_is_judged, history_is_read, bucket_announces]
+END = [nothing_is_lost, removed]
+QUICK = [settings_are_parameters, *WAYS, failure_is_redriven, operator_sees, *END]
+ALL = [*QUICK[: -len(END)], change_takes_effect, bad_value_is_refused, dry_run_only_records, *END]

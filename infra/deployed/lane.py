@@ -25,7 +25,7 @@ class Lane:
     def __init__(self, listener):
         self.logs, self.sqs, self.sns, self.ssm = (boto3.client(name) for name in ("logs", "sqs", "sns", "ssm"))
         self.functions = boto3.client("lambda")
-        self.listener, self.received, self.fed = listener, [], 0
+        self.listener, self.received = listener, []
         (self.topic,) = [
             each["TopicArn"] for each in self.sns.list_topics()["Topics"] if each["TopicArn"].endswith("-findings")
         ]
@@ -34,16 +34,16 @@ class Lane:
         self.sns.subscribe(TopicArn=self.topic, Protocol="sqs", Endpoint=arn)
         self.sns.subscribe(TopicArn=self.topic, Protocol="http", Endpoint=listener.url)
 
-    def put(self, stream, records):
-        """Puts records into the log group, as flow logs are delivered, and waits until the function has read them."""
-        names = [each["logStreamName"] for each in self.logs.describe_log_streams(logGroupName=stacks.GROUP)["logStreams"]]
-        if stream not in names:
-            self.logs.create_log_stream(logGroupName=stacks.GROUP, logStreamName=stream)
+    def put(self, group, stream, records):
+        """Puts records into a log group, as flow logs are delivered, and waits until the function has read them."""
+        streams = self.logs.describe_log_streams(logGroupName=group)["logStreams"]
+        if stream not in [each["logStreamName"] for each in streams]:
+            self.logs.create_log_stream(logGroupName=group, logStreamName=stream)
         before = self.counted("flow-logs", "Records")
         now = int(time.time() * 1_000)
         for first in range(0, len(records), PAYLOAD):
             events = [{"timestamp": now, "message": line} for _, line in records[first : first + PAYLOAD]]
-            self.logs.put_log_events(logGroupName=stacks.GROUP, logStreamName=stream, logEvents=events)
+            self.logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
             wanted = before + first + len(events)
             self.until(lambda: self.counted("flow-logs", "Records") >= wanted, f"{wanted - before} records are read")
 
