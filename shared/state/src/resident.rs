@@ -171,7 +171,7 @@ impl Resident {
         }
         let host = self.host_item(key, state, &intel.inventory)?;
         let file = self.file.as_ref();
-        let prelude = self.preludes.get(file, key, prelude_key(&key.account, &key.id))?;
+        let prelude = self.preludes.get(file, key, prelude_key(&key.account, key.called()))?;
         let around = Around {
             prelude: Some(prelude),
             host: host.as_ref(),
@@ -246,7 +246,7 @@ impl Resident {
         for finding in findings.iter().filter(|finding| finding.kernel == Kernel::Relay) {
             let gateways: Vec<u64> = gateways(finding).collect();
             let calls = self.calls.change(self.file.as_ref(), key, calls_key(&key.account))?;
-            updates.extend(calls.note_gateways(&key.id, &gateways, latest));
+            updates.extend(calls.note_gateways(key.called(), &gateways, latest));
         }
         self.tell(&key.account, updates)
     }

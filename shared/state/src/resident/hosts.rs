@@ -168,7 +168,7 @@ impl Resident {
         settings: &Settings,
         intel: &Intel,
     ) -> Result<Option<Finding>, EngineError> {
-        let prelude = self.preludes.get(self.file.as_ref(), tie, prelude_key(&tie.account, &tie.id))?;
+        let prelude = self.preludes.get(self.file.as_ref(), tie, prelude_key(&tie.account, tie.called()))?;
         let Some(document) = self.entities.get_mut(tie) else { return Ok(None) };
         let around = Around {
             prelude: Some(prelude),
