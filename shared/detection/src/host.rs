@@ -26,7 +26,7 @@ mod tests;
 mod trace;
 
 pub use admit::{Admitted, host_of, is_of_a_host};
-pub use container::Container;
+pub use container::{Container, Image};
 pub use context::Oddity;
 pub use destination::{Destination, Destinations};
 pub use item::{HostItem, REMEMBERED, Said, Suspect, Thread};

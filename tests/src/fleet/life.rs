@@ -68,6 +68,19 @@ scope = { entity = 'srv-scan-*' }
 settings = { 'an0081/tool-pattern/disabled' = 'masscan, nmap' }
 reason = 'the security team scans the estate every night'
 owner = 'security@example.com'
+
+[overrides.seeders]
+scope = { entity = 'mac-seed-*' }
+settings = { 'an0082/process-signed-status/allow-team' = '5DPYRBHEAR' }
+reason = 'seeds installation images'
+owner = 'it@example.com'
+
+[suppressions.seeders]
+scope = { entity = 'mac-seed-*' }
+severity = 'high'
+reason = 'seeds installation images'
+owner = 'it@example.com'
+expiry = 2027-01-01T00:00:00Z
 ";
 
 /// Lives a day.

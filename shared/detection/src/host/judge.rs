@@ -121,7 +121,12 @@ fn learn(state: &mut HostState, bucket: i64, said: &[Case]) {
         .collect();
     for (key, sent) in cells {
         if let Some(image) = state.image(key) {
-            image.sent.insert(sent);
+            // Before a rise is told its first buckets must not make it usual.
+            let most = image.known().map_or(u64::MAX, |usual| usual.percentile(99).max(1).saturating_mul(2));
+            image.sent.insert(sent.min(most));
+            if image.first == 0 || bucket < image.first {
+                image.first = bucket;
+            }
             image.last = image.last.max(bucket);
         }
     }

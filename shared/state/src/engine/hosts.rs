@@ -78,13 +78,14 @@ impl<S: Store> Engine<S> {
         run: &Run<'_>,
     ) -> Result<Hosted, EngineError> {
         let key = host_key(account, host);
-        let beside = Beside { settings: run.settings, intel: run.intel };
         let latest = batch.iter().filter_map(|telemetry| telemetry.time()).max().unwrap_or(0);
         // What was claimed in an interface's document before a race for the host's was lost is still to be sent.
         let mut claimed = Vec::new();
         for lost in 0..ATTEMPTS {
             let (mut document, version) = self.read::<HostState>(&key).await?;
             let mut hosted = Hosted { conflicts: lost, ..Hosted::default() };
+            let settings = run.settings.of_host(&key, &document.state, run.intel);
+            let beside = Beside { settings, intel: run.intel };
             let mut changed = false;
             if document.holds(run.batch) {
                 hosted.repeated = true;

@@ -55,7 +55,8 @@ impl Resident {
             Some(document) => document,
             None => shelf::document(self.file.as_ref(), &key)?,
         };
-        let beside = Beside { settings, intel };
+        let own = settings.of_host(&key, &document.state, intel);
+        let beside = Beside { settings: own, intel };
         let outcome = step(&mut document.state, batch, complete, &beside);
         let mut hosted =
             Hosted { windows: outcome.windows, late: outcome.admitted.late, ..Hosted::default() };

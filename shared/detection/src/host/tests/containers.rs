@@ -43,9 +43,9 @@ fn counts(id: &str, name: &str, moved: &[(u64, u64)]) -> String {
     log
 }
 
-/// Seven hours of one behaviour, then two of another.
+/// A day and an hour of one behaviour, then two hours of another.
 fn then(before: (u64, u64), after: (u64, u64)) -> Vec<(u64, u64)> {
-    [vec![before; 84], vec![after; 24]].concat()
+    [vec![before; 300], vec![after; 24]].concat()
 }
 
 const A: &str = "aaaaaaaaaaaa";
@@ -62,7 +62,7 @@ fn what_a_container_is_or_begins_to_do_is_told() {
     let relay = then((10 * KB, 10 * KB), (3 * MB, 3 * MB));
     let replicas = |last: (u64, u64)| {
         [(A, "web-1"), (B, "web-2"), (C, "web-3")]
-            .map(|(id, name)| counts(id, name, &[(2 * MB, 8 * MB); 108]))
+            .map(|(id, name)| counts(id, name, &[(2 * MB, 8 * MB); 324]))
             .concat()
             + &counts(D, "web-4", &then((2 * MB, 8 * MB), last))
     };
@@ -112,7 +112,7 @@ fn what_a_container_is_or_begins_to_do_is_told() {
 
 #[test]
 fn what_a_container_is_for_is_silent() {
-    let steady = |sent, received| counts(A, "app", &[(sent, received); 108]);
+    let steady = |sent, received| counts(A, "app", &[(sent, received); 324]);
     let with = |image: &str, moved: &[(u64, u64)]| runs(A, "app", image, "x") + &counts(A, "app", moved);
     let relay = then((10 * KB, 10 * KB), (3 * MB, 3 * MB));
     let restart = counts(A, "app", &[(MB, MB); 60]) + &counts(A, "app", &[(MB, MB); 90]);
@@ -145,14 +145,14 @@ fn what_a_container_is_for_is_silent() {
         ),
         (
             "one whose usual is not known yet",
-            with("example/app", &[vec![(10 * KB, KB); 40], vec![(3 * MB, KB); 24]].concat()),
+            with("example/app", &[vec![(10 * KB, KB); 250], vec![(3 * MB, KB); 24]].concat()),
             None,
         ),
         (
             "a burst of half an hour",
             with(
                 "example/app",
-                &[vec![(10 * KB, KB); 84], vec![(9 * MB, KB); 6], vec![(10 * KB, KB); 18]].concat(),
+                &[vec![(10 * KB, KB); 300], vec![(9 * MB, KB); 6], vec![(10 * KB, KB); 18]].concat(),
             ),
             None,
         ),
@@ -187,7 +187,7 @@ fn each_setting_changes_what_is_told() {
     let relay = counts(A, "app", &then((10 * KB, 10 * KB), (3 * MB, 2 * MB)));
     let rise = runs(A, "app", "example/app", "x") + &counts(A, "app", &then((MB, 9 * MB), (5 * MB, 9 * MB)));
     let replica = [(A, "web-1"), (B, "web-2"), (C, "web-3")]
-        .map(|(id, name)| counts(id, name, &[(2 * MB, 8 * MB); 108]))
+        .map(|(id, name)| counts(id, name, &[(2 * MB, 8 * MB); 324]))
         .concat()
         + &counts(D, "web-4", &then((2 * MB, 8 * MB), (20 * MB, 2 * MB)));
     let some = |severity| Some((severity, "AN0083".to_owned()));
