@@ -146,12 +146,12 @@ fn traffic(view: &View<'_>, container: &Container, programs: &[&Program]) -> Vec
     let relays = relayed(&container.trace, view.bucket, RELAY_BYTES, usage.symmetry);
     let much = hour.out >= usage.min_bytes;
     let was_dormant = usual.is_some() && median.saturating_mul(12) <= usage.dormant;
-    // Work that comes in bursts, such as a backup of every night, is in the last percent.
-    let is_unusual = usual.is_some() && much && over(most as f64 * 2.0);
+    // Work that comes in bursts, such as a backup of every night, is in the last percent, and may grow.
+    let is_unusual = |ratio: f64| usual.is_some() && much && over(most as f64 * ratio);
     let floor = (usage.dormant as f64 / 12.0).max(median as f64);
-    let jumped = was_dormant && is_unusual && over(floor * usage.jump_ratio);
+    let jumped = was_dormant && is_unusual(usage.jump_ratio) && over(floor * usage.jump_ratio);
     let rose = usual.is_some() && much && over(high as f64 * 2.0);
-    let replicas = outlier(view, container, usage.replica_ratio).filter(|_| is_unusual);
+    let replicas = outlier(view, container, usage.replica_ratio).filter(|_| is_unusual(usage.replica_ratio));
     let is_newcomer = container.is_new
         && view.bucket - container.first < DAY
         && image.is_none_or(|image| image.first >= container.first - BUCKET);

@@ -30,6 +30,18 @@ pub struct Kind {
     /// Kernel that should name it.
     pub kernel: &'static str,
     act: fn(&mut Day<'_>, (i64, i64)),
+    /// What is hijacked is there before and after, and `act` says what it does then too.
+    stays: bool,
+}
+
+/// A way that changes what is there already.
+const fn changes(
+    name: &'static str,
+    wanted: &'static str,
+    kernel: &'static str,
+    act: fn(&mut Day<'_>, (i64, i64)),
+) -> Kind {
+    Kind { stays: true, ..kind(name, Platform::Node, wanted, kernel, act) }
 }
 
 const fn kind(
@@ -39,7 +51,7 @@ const fn kind(
     kernel: &'static str,
     act: fn(&mut Day<'_>, (i64, i64)),
 ) -> Kind {
-    Kind { name, platform, wanted, kernel, act }
+    Kind { name, platform, wanted, kernel, act, stays: false }
 }
 
 use Platform::{Linux, MacOs, Node, Windows};
@@ -74,18 +86,18 @@ pub const KINDS: [Kind; 32] = [
     kind("con-mirrored-image", Node, "medium", "container", containers::mirrored),
     kind("con-psclient-env", Node, "medium", "container", containers::psclient),
     kind("con-exec-in-app", Node, "medium", "program", containers::exec),
-    kind("con-dormant-relay", Node, "medium", "relay", containers::dormant_relay),
+    changes("con-dormant-relay", "medium", "relay", containers::dormant_relay),
     kind("con-tun2socks-stack", Node, "medium", "container", containers::stack),
     kind("con-unknown-image", Node, "low", "relay", containers::unknown_image),
-    kind("con-replica-relay", Node, "medium", "relay", containers::replica),
-    kind("con-dormant-upload", Node, "low", "dormant", containers::dormant_upload),
+    changes("con-replica-relay", "medium", "relay", containers::replica),
+    changes("con-dormant-upload", "low", "dormant", containers::dormant_upload),
 ];
 
 impl Plan {
-    /// Acts on a day, where it lives on it.
+    /// Acts on a day.
     pub fn act(&self, day: &mut Day<'_>) {
         let from = self.lives.0.max(day.start);
-        if from < self.lives.1.min(day.start + crate::scenario::calendar::DAY) {
+        if self.kind.stays || from < self.lives.1.min(day.start + crate::scenario::calendar::DAY) {
             (self.kind.act)(day, self.lives);
         }
     }

@@ -65,7 +65,7 @@ allow = ['qmcgaw/gluetun', 'linuxserver/qbittorrent', 'lscr.io/linuxserver/qbitt
 
 [overrides.scanners]
 scope = { entity = 'srv-scan-*' }
-settings = { 'an0081/tool-pattern/disabled' = 'masscan, nmap' }
+settings = { 'an0081/tool-pattern/disabled' = 'masscan, nmap, naabu' }
 reason = 'the security team scans the estate every night'
 owner = 'security@example.com'
 

@@ -69,7 +69,7 @@ pub(super) fn admit<'t>(
         if state.platform.is_none() {
             state.platform = Platform::of(telemetry);
         }
-        identify(state, telemetry);
+        identify(state, telemetry, time);
         let taken = match &telemetry.fact {
             Fact::Launch(launch) => launched(state, telemetry, launch, beside),
             Fact::Conversation(conversation) => talked(state, telemetry, conversation, beside),
@@ -85,7 +85,7 @@ pub(super) fn admit<'t>(
 }
 
 /// What a record says of the host itself.
-fn identify(state: &mut HostState, telemetry: &Telemetry) {
+fn identify(state: &mut HostState, telemetry: &Telemetry, time: i64) {
     let device = &telemetry.device;
     if state.instance.is_none() {
         state.instance.clone_from(&device.instance_uid);
@@ -94,11 +94,11 @@ fn identify(state: &mut HostState, telemetry: &Telemetry) {
         state.interface.clone_from(&device.interface_uid);
     }
     if let Some(ip) = device.ip {
-        state.has_address(ip);
+        state.has_address(ip, time);
     }
     // EC2 names a host after its address.
     if let Some(ip) = device.hostname.as_deref().and_then(named_address) {
-        state.has_address(ip);
+        state.has_address(ip, time);
     }
     if let Fact::Conversation(conversation) = &telemetry.fact {
         let local = match conversation.way {
@@ -107,7 +107,7 @@ fn identify(state: &mut HostState, telemetry: &Telemetry) {
             Way::Lateral | Way::Unknown => None,
         };
         if let Some(ip) = local {
-            state.has_address(ip);
+            state.has_address(ip, time);
         }
     }
 }

@@ -4,6 +4,7 @@ use super::case::{Judged, View};
 use super::destination::Destination;
 use super::program::{Hit, Program, Signed};
 use super::{Oddity, Platform, Trace};
+use crate::entity::name_hash;
 use crate::finding::{Actor, Kernel, Severity};
 use crate::kernels::Verdict;
 use crate::kernels::instance::Context;
@@ -78,9 +79,12 @@ fn one(view: &View<'_>, rules: &Rules<'_>, program: &Program) -> Judged {
         context.extend(crate::kernels::instance::off_hours(program.last, view.settings));
     }
     let traced = !trace.is_empty();
+    // What is known by its behaviour alone is an incident of its own: an honest program that behaves oddly every day
+    // would hide the next one.
+    let is_behaviour = hit.is_none() && !verdicts.is_empty();
     Judged {
-        about: 0,
-        label: None,
+        about: if is_behaviour { name_hash(&program.name.to_ascii_lowercase()) } else { 0 },
+        label: is_behaviour.then(|| program.name.clone()),
         analytic: rules.platform.analytic(),
         actor: actor(view, program, hit),
         verdicts,
