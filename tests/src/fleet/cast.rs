@@ -65,17 +65,21 @@ pub fn cast(size: &Size) -> (Vec<Member>, Labels) {
 
 /// A host whose life does not rest on a setting.
 fn victim(kind: &str, platform: Platform, dice: &mut Dice) -> &'static str {
-    match (kind, platform) {
-        ("win-sql-traffmonetizer", _) => "sql",
-        ("win-iis-scanner", _) => "iis",
-        ("lin-web-traffmonetizer" | "lin-cron-earnfm" | "lin-unknown-relay" | "lin-microsocks", _) => "web",
-        ("lin-masscan-shm", _) => "database",
-        ("con-exec-in-app", _) => "compose",
-        (_, Platform::Windows) => *dice.pick(&["office", "developer", "designer"]),
-        (_, Platform::Linux) => *dice.pick(&["web", "node-app", "ci-runner", "workstation", "mail"]),
-        (_, Platform::MacOs) => *dice.pick(&["office", "designer", "developer"]),
-        (_, Platform::Node) => *dice.pick(&["kubernetes", "compose", "batch"]),
-    }
+    let roles: &[&'static str] = match (kind, platform) {
+        ("win-sql-traffmonetizer", _) => &["sql"],
+        ("win-iis-scanner", _) => &["iis"],
+        ("lin-web-traffmonetizer" | "lin-cron-earnfm" | "lin-unknown-relay" | "lin-microsocks", _) => {
+            &["web"]
+        }
+        ("lin-masscan-shm", _) => &["database"],
+        ("con-exec-in-app", _) => &["compose"],
+        (_, Platform::Windows) => &["office", "developer", "designer"],
+        (_, Platform::Linux) => &["web", "node-app", "ci-runner", "workstation", "mail"],
+        (_, Platform::MacOs) => &["office", "designer", "developer"],
+        (_, Platform::Node) => &["kubernetes", "compose", "batch"],
+    };
+    let role: &&'static str = dice.pick(roles);
+    role
 }
 
 fn host(size: &Size, index: usize, platform: Platform, role: &'static str) -> Host {

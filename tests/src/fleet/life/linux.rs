@@ -173,7 +173,7 @@ fn workstation(day: &mut Day<'_>) {
     let sync = app("/usr/bin/syncthing".to_owned());
     for (place, held) in [&dropbox, &slack, &joplin, &steam, &idea, &server, &copilot].into_iter().enumerate()
     {
-        if (day.host.index + place) % 3 != 0 {
+        if !(day.host.index + place).is_multiple_of(3) {
             continue;
         }
         let name = held.path.rsplit('/').next().unwrap_or("app").to_owned();

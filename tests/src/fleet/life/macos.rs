@@ -60,7 +60,7 @@ fn system(day: &mut Day<'_>) {
         day.start(at, &update, "softwareupdated");
         day.talk(at, 1800, &fetcher, cdn, 60_000_000, 6_000_000_000);
     }
-    if day.host.index % 3 == 0 {
+    if day.host.index.is_multiple_of(3) {
         let store = (day.server("backblaze", true), 443);
         for at in day.every(600, start, end) {
             day.start(at, &backblaze, "bztransmit -completesync");
@@ -119,7 +119,7 @@ fn office(day: &mut Day<'_>, from: i64, until: i64) {
         day.talk(at, 300, &dropbox, store, size, size / 50);
     }
     let gate = (day.server("corporate-vpn", false), 443);
-    let (tunnel, bytes) = (if day.host.index % 2 == 0 { &vpn } else { &wireguard }, 9_000_000);
+    let (tunnel, bytes) = (if day.host.index.is_multiple_of(2) { &vpn } else { &wireguard }, 9_000_000);
     for at in day.every(300, from, until) {
         day.talk(at, 295, tunnel, gate, bytes / 2, bytes);
     }
@@ -190,7 +190,7 @@ fn developer(day: &mut Day<'_>, from: i64, until: i64) {
         day.start(at, &rclone, "rclone sync dataset s3:team/dataset");
         day.talk(at + 1, 4000, &rclone, store, 9_000_000_000, 40_000_000);
     }
-    if day.host.index % 4 == 0 {
+    if day.host.index.is_multiple_of(4) {
         let peer = (day.server("syncthing-peer", true), 22_000);
         for at in day.times(6.0, Rhythm::Office) {
             day.talk(at, 600, &syncthing, peer, 60_000_000, 55_000_000);

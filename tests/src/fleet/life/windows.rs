@@ -66,7 +66,7 @@ fn machine(day: &mut Day<'_>) {
     }
     let cloud = (day.server("edr-cloud", false), 443);
     day.hold(&agent, cloud, 2 * HOUR, start, end);
-    if day.host.index % 5 == 0 {
+    if day.host.index.is_multiple_of(5) {
         let relay = (day.server("anydesk-relay", true), 443);
         day.hold(&remote, relay, 4 * HOUR, start, end);
     }

@@ -44,7 +44,7 @@ pub(super) fn write(host: &mut Host, start: i64, acts: &[Act], lines: &mut Vec<L
             }
             let moved = cells.get(&(at + 1 - counters::SAMPLE)).copied().unwrap_or_default();
             let stand = counters::count(host, &pod.id, moved);
-            lines.push(if host.index % 2 == 0 {
+            lines.push(if host.index.is_multiple_of(2) {
                 stats(host, at, pod, stand)
             } else {
                 engine(host, at, pod, stand)

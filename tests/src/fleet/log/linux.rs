@@ -10,7 +10,7 @@ use crate::fleet::host::Host;
 
 pub(super) fn write(host: &mut Host, start: i64, acts: &[Act], lines: &mut Vec<Line>) {
     // Half of the fleet audits connections too: the rule is costly.
-    let (laurel, connects) = (host.index % 4 == 3, host.index % 2 == 0);
+    let (laurel, connects) = (host.index % 4 == 3, host.index.is_multiple_of(2));
     for act in acts {
         let day = start / 86_400;
         match &act.what {

@@ -12,16 +12,15 @@ use crate::fleet::host::Host;
 pub(super) fn write(host: &mut Host, start: i64, acts: &[Act], lines: &mut Vec<Line>) {
     let day = start / 86_400;
     for act in acts {
-        match &act.what {
-            What::Start(words) => lines.push(match host.index % 3 {
+        if let What::Start(words) = &act.what {
+            lines.push(match host.index % 3 {
                 0 => eslogger(host, day, act, words),
                 1 => osquery(host, day, act, words),
                 _ => santa(host, day, act, words),
-            }),
-            _ => {}
+            })
         }
     }
-    if host.index % 2 == 0 {
+    if host.index.is_multiple_of(2) {
         nettop(host, start, acts, lines);
     } else {
         summaries(host, day, acts, lines);
