@@ -43,6 +43,16 @@ fn counts(id: &str, name: &str, moved: &[(u64, u64)]) -> String {
     log
 }
 
+/// Counters of a container that begins when 300 buckets have passed.
+fn later(id: &str, name: &str, moved: &[(u64, u64)]) -> String {
+    let shifted = |line: &str| {
+        let mut row: serde_json::Value = serde_json::from_str(line).unwrap();
+        row["unixTime"] = json!(row["unixTime"].as_i64().unwrap() + 300 * 300);
+        row.to_string() + "\n"
+    };
+    counts(id, name, moved).lines().map(shifted).collect()
+}
+
 /// A day and an hour of one behaviour, then two hours of another.
 fn then(before: (u64, u64), after: (u64, u64)) -> Vec<(u64, u64)> {
     [vec![before; 300], vec![after; 24]].concat()
@@ -69,6 +79,8 @@ fn what_a_container_is_or_begins_to_do_is_told() {
     let tunnel = runs(A, "vpn", "xjasonlyu/tun2socks:latest", "/entrypoint.sh")
         + &counts(A, "vpn", &[(KB, 3 * KB); 6])
         + &[B, C, D].map(|id| counts(id, &format!("m{id}"), &[(KB, 3 * KB); 6])).concat();
+    let old = counts(A, "idle", &[(KB, KB); 330]);
+    let newcomer = |moved: &[(u64, u64)]| later(B, "helper", moved);
     let cases: Vec<(&str, String, Option<Severity>)> = vec![
         ("an image", runs(A, "hg", "honeygain/honeygain:latest", "./honeygain"), Some(High)),
         (
@@ -106,6 +118,11 @@ fn what_a_container_is_or_begins_to_do_is_told() {
         ("a replica that sends more than the others", replicas((20 * MB, 2 * MB)), Some(Low)),
         ("a replica that relays", replicas((20 * MB, 20 * MB)), Some(Medium)),
         ("containers behind a tunnel", tunnel, Some(Medium)),
+        (
+            "an image that is new to the host and relays",
+            old.clone() + &newcomer(&[(3 * MB, 3 * MB); 24]),
+            Some(Low),
+        ),
     ];
     hold("AN0083", &cases);
 }
@@ -115,6 +132,17 @@ fn what_a_container_is_for_is_silent() {
     let steady = |sent, received| counts(A, "app", &[(sent, received); 324]);
     let with = |image: &str, moved: &[(u64, u64)]| runs(A, "app", image, "x") + &counts(A, "app", moved);
     let relay = then((10 * KB, 10 * KB), (3 * MB, 3 * MB));
+    let old = counts(A, "idle", &[(KB, KB); 330]);
+    let newcomer = |moved: &[(u64, u64)]| later(B, "helper", moved);
+    // What serves as broker does so from its first replica on.
+    let replica =
+        counts(A, "broker-1", &[(3 * MB, 3 * MB); 330]) + &later(B, "broker-2", &[(3 * MB, 3 * MB); 24]);
+    let night = [vec![(KB, KB); 276], vec![(40 * MB, MB); 12]].concat();
+    let nights = [night.clone(), night.clone(), night].concat();
+    let release = [(A, "web-1"), (B, "web-2"), (C, "web-3")]
+        .map(|(id, name)| later(id, name, &[(9 * MB, MB); 3]))
+        .concat()
+        + &counts(D, "web-4", &[(9 * MB, MB); 303]);
     let restart = counts(A, "app", &[(MB, MB); 60]) + &counts(A, "app", &[(MB, MB); 90]);
     let cases: Vec<(&str, String, Option<Severity>)> = vec![
         ("an image that only sounds like it", runs(A, "x", "example/honeygain-exporter:1", "x"), None),
@@ -157,6 +185,15 @@ fn what_a_container_is_for_is_silent() {
             None,
         ),
         ("a container that began anew", restart, None),
+        (
+            "an image that is new to the host and relays for an hour",
+            old.clone() + &newcomer(&[(3 * MB, 3 * MB); 13]),
+            None,
+        ),
+        ("an image that is new to the host and serves", old.clone() + &newcomer(&[(9 * MB, MB); 24]), None),
+        ("a replica of what is known that is new and relays", replica, None),
+        ("a backup of every night", counts(A, "backup", &nights), None),
+        ("a new release whose first replicas have moved nothing yet", release, None),
         (
             "an image that receives much",
             with("example/app", &then((10 * KB, 10 * KB), (100 * KB, 90 * MB))),
