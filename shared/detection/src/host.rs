@@ -20,6 +20,7 @@ mod platform;
 mod program;
 mod programs;
 mod report;
+mod seen;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,7 @@ pub use platform::Platform;
 pub use program::{Hit, Program};
 pub(crate) use report::mode;
 pub use report::{host_key, name_of, report};
+pub use seen::Seen;
 pub use state::HostState;
 pub use trace::{Sample, Trace};
 

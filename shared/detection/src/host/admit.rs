@@ -9,6 +9,7 @@ use weir_records::telemetry::{
 use super::container::Container;
 use super::program::{Program, add_hit, tools};
 use super::programs::matches;
+use super::seen::print;
 use super::{Beside, HostState, Oddity, Platform, Sample};
 use crate::entity::name_hash;
 use crate::observation::bucket_of;
@@ -139,11 +140,14 @@ fn launched(state: &mut HostState, telemetry: &Telemetry, launch: &Launch, besid
     if found.is_empty() && !is_odd && !is_known && !is_signed && !is_named() {
         return true;
     }
+    let is_counted = launch.how == How::Started
+        && bucket_of(time) >= state.closed
+        && state.seen.is_new(bucket_of(time), print(telemetry));
     let Some(program) = state.program(key) else { return true };
     program.container = container;
     program.see(process, Some(launch.how), time, platform);
     found.iter().for_each(|found| program.is_tool(found));
-    if launch.how == How::Started {
+    if is_counted {
         program.count_start(bucket_of(time));
     }
     true
@@ -187,6 +191,10 @@ fn talked(
         return !is_late;
     }
     let platform = state.platform;
+    // What is late is not counted, and what has no bytes adds nothing.
+    let moved = moved.filter(|_| {
+        external.is_some() && !is_late && state.seen.is_new(bucket_of(conversation.end), print(telemetry))
+    });
     let Some(program) = state.program(key) else { return true };
     program.container = container;
     program.see(process, None, conversation.end, platform);
@@ -197,7 +205,7 @@ fn talked(
     if let (Some(ip), Way::Outbound | Way::Unknown) = (external, conversation.way) {
         program.destinations.note(ip, remote.port.unwrap_or(0), conversation.start, conversation.end);
     }
-    if let (Some((sent, received)), Some(_)) = (moved, external) {
+    if let Some((sent, received)) = moved {
         let bytes = Pair { out: sent.bytes.unwrap_or(0), into: received.bytes.unwrap_or(0) };
         program.trace.spread(conversation.start, conversation.end, bytes);
     }
@@ -211,6 +219,8 @@ fn counted(state: &mut HostState, telemetry: &Telemetry, usage: &Usage, time: i6
         return true;
     }
     let is_late = bucket_of(time) < state.closed;
+    let is_counted = usage.counter == Counter::Cumulative
+        || !is_late && state.seen.is_new(bucket_of(time), print(telemetry));
     let mut name = name_hash(interface);
     let trace = if let Some(process) = &usage.process {
         let platform = state.platform;
@@ -241,7 +251,8 @@ fn counted(state: &mut HostState, telemetry: &Telemetry, usage: &Usage, time: i6
     }
     match usage.counter {
         Counter::Cumulative => trace.note(name as u32 ^ (name >> 32) as u32, Sample { time, total: bytes }),
-        Counter::Delta => trace.add(time, bytes),
+        Counter::Delta if is_counted => trace.add(time, bytes),
+        Counter::Delta => {}
     }
     true
 }

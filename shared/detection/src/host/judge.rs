@@ -69,6 +69,7 @@ fn close(state: &mut HostState, beside: &Beside<'_>, outcome: &mut Outcome) {
         bucket += BUCKET;
     }
     state.closed = state.closed.max(horizon);
+    state.seen.forget(state.closed);
     outcome.cases.extend(cases(state, state.closed - BUCKET, beside));
 }
 

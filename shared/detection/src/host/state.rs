@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::container::{Container, Image};
 use super::item::{REMEMBERED, Thread};
-use super::{Platform, Program, Trace};
+use super::{Platform, Program, Seen, Trace};
 use crate::state::Incident;
 
 /// Programs kept; those of the catalogue stay longest.
@@ -40,6 +40,8 @@ pub struct HostState {
     pub complete: i64,
     /// Buckets that start before this time were judged.
     pub closed: i64,
+    /// Records of open buckets that were counted.
+    pub seen: Seen,
     /// Programs that may matter.
     pub programs: Vec<Program>,
     /// Containers.

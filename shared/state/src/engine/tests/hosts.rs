@@ -178,6 +178,36 @@ fn the_order_and_the_batches_of_a_hosts_records_do_not_matter() {
 }
 
 #[test]
+fn records_that_a_forwarder_sends_again_among_others_count_once() {
+    // What the unified log says of a connection that closed, and an audit log's execve with its serial.
+    let closed = |n: i64, sent: u64| {
+        let mut telemetry = dials(n, "203.0.113.7");
+        if let Fact::Conversation(conversation) = &mut telemetry.fact {
+            (conversation.sent.bytes, conversation.received.bytes) = (Some(sent), Some(100));
+        }
+        telemetry
+    };
+    let numbered = |serial: u32| Telemetry { uid: Some(format!("1.000:{serial}")), ..launch(1) };
+    let records: Vec<Telemetry> =
+        (0..10).map(|n| closed(n, 1_000)).chain([closed(3, 2_000), numbered(1), numbered(2)]).collect();
+    let programs = |batches: &[&[Telemetry]]| {
+        let bench = Bench::new();
+        for (id, batch) in batches.iter().enumerate() {
+            hosted(&bench, id as u64 + 1, batch);
+        }
+        let key = weir_detection::host::host_key(ACCOUNT, "web");
+        let read = bench.engine.read::<weir_detection::host::HostState>(&key);
+        crate::finish_now(read).unwrap().unwrap().0.state.programs
+    };
+    let once = programs(&[&records]);
+    let bytes: u64 =
+        once[0].trace.last(weir_detection::observation::bucket_of(START) + 300_000, 4).map(|it| it.out).sum();
+    assert_eq!(bytes, 12_000);
+    assert_eq!(once[0].starts.iter().map(|(_, count)| count).sum::<u32>(), 2);
+    assert_eq!(programs(&[&records[..7], &records[2..11], &records]), once);
+}
+
+#[test]
 fn a_machine_that_takes_over_an_address_inherits_nothing_of_the_host_that_had_it() {
     // The flows name `eni-1`; the instance on it was launched before the host spoke at minute 10, or after.
     // Minute 0 is 2026-12-11 14:40.
