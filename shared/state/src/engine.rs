@@ -186,7 +186,8 @@ impl<S: Store> Engine<S> {
                 }
                 // What a host told of its addresses before anybody knew whose they are.
                 if newcomer && led.host.is_none() {
-                    led.host = self.adopt(&observed.key, &document.state.info, run).await?;
+                    let first = observed.buckets.first().map_or(observed.latest, |(start, _)| *start);
+                    led.host = self.adopt(&observed.key, &document.state.info, first, run).await?;
                 }
                 if version.is_some() {
                     // These were finished by an earlier batch: the same hours for everyone who reads them.

@@ -7,6 +7,7 @@ mod hosts;
 mod shelf;
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 use weir_detection::Finding;
 use weir_detection::baseline::{Baseline, Histories, Peers, Pending, Slot, Usual, peer_group, usual};
@@ -43,6 +44,8 @@ pub struct Resident {
     preludes: Shelf<Prelude>,
     hosts: HashMap<EntityKey, Document<HostState>>,
     host_items: Shelf<HostItem>,
+    /// Who was last seen with an address, and when.
+    holders: HashMap<IpAddr, (EntityKey, i64)>,
 }
 
 /// What came of a batch for one entity.

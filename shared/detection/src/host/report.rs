@@ -159,7 +159,7 @@ fn finding(
             account: (key.account != "-").then(|| key.account.clone()),
             instance: state.instance.clone(),
             interfaces: interface.into_iter().collect(),
-            addresses: state.addresses.iter().take(4).copied().collect(),
+            addresses: state.own_addresses().map(|(ip, _)| ip).take(4).collect(),
             ..Subject::default()
         },
         contributions: judgement.contributions,
