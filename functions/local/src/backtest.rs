@@ -46,13 +46,13 @@ pub(crate) fn run(options: &Backtest, out: &mut dyn Write) -> Result<ExitCode> {
                 let account =
                     weir_state::calls_entity(call.account.as_ref().map_or("-", |account| account.as_str()));
                 let told = memory.observe(call, &settings, &intel)?;
-                history.told.extend(told.iter().map(|finding| Told::of(finding, &account)));
+                history.told.extend(told.iter().filter_map(|finding| Told::of(finding, &account)));
                 return Ok(());
             }
             Seen::Hosts(telemetry, complete) => {
                 let hosted = memory.all_hosts(telemetry, complete, &settings, &intel)?;
                 history.windows += hosted.windows;
-                history.told.extend(hosted.findings.iter().map(|(of, finding)| Told::of(finding, of)));
+                history.told.extend(hosted.findings.iter().filter_map(|(of, finding)| Told::of(finding, of)));
                 return Ok(());
             }
         };
@@ -61,8 +61,8 @@ pub(crate) fn run(options: &Backtest, out: &mut dyn Write) -> Result<ExitCode> {
             history.windows += stepped.windows;
             history.entities.insert(observed.key.clone());
             for finding in &stepped.findings {
-                *reading.summary.findings.entry(finding.severity.name()).or_default() += 1;
-                history.told.push(Told::of(finding, &observed.key));
+                reading.summary.count(finding);
+                history.told.extend(Told::of(finding, &observed.key));
             }
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use weir_alerting::units;
 use weir_detection::entity::EntityKey;
-use weir_detection::finding::{Finding, Group, Kernel, Severity};
+use weir_detection::finding::{Activity, Finding, Group, Kernel, Severity};
 
 /// One report of one incident.
 #[derive(Clone, Debug)]
@@ -19,15 +19,16 @@ pub(crate) struct Told {
 }
 
 impl Told {
-    pub(crate) fn of(finding: &Finding, entity: &EntityKey) -> Self {
-        Self {
+    /// Nothing of one that says that it is over.
+    pub(crate) fn of(finding: &Finding, entity: &EntityKey) -> Option<Self> {
+        (finding.activity != Activity::Close).then(|| Self {
             uid: finding.uid.clone(),
             entity: entity.clone(),
             severity: finding.severity,
             kernel: finding.kernel,
             evidence: finding.contributions.iter().map(|share| (share.group, share.kernel)).collect(),
             time: finding.time,
-        }
+        })
     }
 
     /// Whether a kernel took part.

@@ -13,6 +13,7 @@ pub(crate) mod hosts;
 pub(crate) mod layout;
 pub mod learned;
 pub mod teach;
+pub(crate) mod waiting;
 
 use std::pin::Pin;
 
@@ -34,6 +35,7 @@ use calls::prelude_key;
 use document::{Document, Remembered};
 use hosts::host_item_key;
 use layout::decode;
+use waiting::Ends;
 
 /// Races lost in a row after which a batch is given back; each is won by somebody, so this many writers
 /// would have to meet at one document.
@@ -172,6 +174,7 @@ impl<S: Store> Engine<S> {
             }
             let mut applied = Applied { conflicts: lost, ..Applied::default() };
             let (mut changed, mut newcomer) = (false, false);
+            let waited_for = document.state.ends(&run.settings.incident).is_some();
             if document.holds(run.batch) {
                 applied.repeated = true;
             } else {
@@ -207,6 +210,9 @@ impl<S: Store> Engine<S> {
             // The document may be older than its first flow: a name of proxyware was looked up before.
             if newcomer {
                 account.log_addresses(&document.state.info.addresses).await?;
+            }
+            if let Some(due) = document.state.ends(&run.settings.incident).filter(|_| !waited_for) {
+                self.wait_for(&observed.key, Some(due)).await?;
             }
             if self.write(&observed.key, &mut document, version, run.now).await? {
                 return Ok(applied);

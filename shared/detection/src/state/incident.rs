@@ -214,7 +214,8 @@ impl Incident {
     /// What a reader would act on: a new group of evidence at once, all else once the back-off is over.
     fn growth(&self, sign: &Sign<'_>) -> Option<News> {
         let told = |kernel: Kernel| self.kernels & bit(kernel) != 0;
-        let group_told = |group| Kernel::ALL.into_iter().any(|kernel| kernel.group() == group && told(kernel));
+        let group_told =
+            |group| Kernel::ALL.into_iter().any(|kernel| kernel.group() == group && told(kernel));
         if let Some(kernel) = sign.kernels().find(|kernel| !group_told(kernel.group())) {
             return Some(News::Group(kernel.group()));
         }
@@ -251,7 +252,11 @@ impl Incident {
         (self.severity, self.told, self.hushed) = (severity, sign.time, sign.hushed);
         self.bytes_told = self.bytes_out.max(sign.hour);
         self.reports = self.reports.saturating_add(1);
-        self.kernels = sign.kernels().chain(sign.verdicts.first().map(|said| said.kernel)).map(bit).fold(self.kernels, |all, one| all | one);
+        self.kernels = sign
+            .kernels()
+            .chain(sign.verdicts.first().map(|said| said.kernel))
+            .map(bit)
+            .fold(self.kernels, |all, one| all | one);
         if let Some(ip) = sign.top().filter(|ip| !self.remotes.contains(&print(*ip))) {
             if self.remotes.len() >= REMOTES {
                 self.remotes.remove(0);

@@ -11,7 +11,7 @@ use std::net::IpAddr;
 use weir_detection::baseline::Usual;
 use weir_detection::entity::{EntityInfo, EntityKey};
 use weir_detection::finding::Finding;
-use weir_detection::host::{Beside, HostItem, HostState, REMEMBERED, host_key, host_of, report, step};
+use weir_detection::host::{Beside, HostItem, HostState, REMEMBERED, close, host_key, host_of, report, step};
 use weir_detection::prevalence::Users;
 use weir_detection::state::{EntityState, HOUR};
 use weir_detection::step::{Around, tell_host};
@@ -20,6 +20,7 @@ use weir_records::Telemetry;
 
 use super::account::Account;
 use super::layout::{decode, encode};
+use super::waiting::Ends;
 use super::{ATTEMPTS, Alert, Engine, EngineError, Read, Run, failed, state_key};
 use crate::store::{Key, Saved, Store};
 
@@ -86,6 +87,7 @@ impl<S: Store> Engine<S> {
             let (mut document, version) = self.read::<HostState>(&key).await?;
             let mut hosted = Hosted { conflicts: lost, ..Hosted::default() };
             let mut changed = false;
+            let waited_for = document.state.ends(&run.settings.incident).is_some();
             if document.holds(run.batch) {
                 hosted.repeated = true;
                 // The delivery that told an interface may have died before it sent.
@@ -101,7 +103,11 @@ impl<S: Store> Engine<S> {
                     document.note_batch(run.batch, latest);
                 }
                 let item = document.state.item(&key, &beside);
-                let wanted = !outcome.cases.is_empty() || is_due(&document.state, &item);
+                let is_over = document
+                    .state
+                    .ends(&run.settings.incident)
+                    .is_some_and(|end| end <= document.state.closed);
+                let wanted = is_over || !outcome.cases.is_empty() || is_due(&document.state, &item);
                 let ties = if wanted { self.ties(&key, &document.state, run).await? } else { Vec::new() };
                 let tied = !ties.is_empty();
                 let news: Vec<Finding> = outcome
@@ -109,6 +115,9 @@ impl<S: Store> Engine<S> {
                     .iter()
                     .filter_map(|case| report(&mut document.state, &key, case, tied, &beside))
                     .collect();
+                let until = document.state.closed;
+                let ended = close(&mut document.state, &key, until, tied, &beside);
+                hosted.recorded.extend(document.queue(ended));
                 let item = HostItem { thread: document.state.thread.clone(), ..item };
                 if wanted && is_due(&document.state, &item) {
                     self.tell_beside(&key, &document.state, &item, &ties, run).await?;
@@ -125,6 +134,9 @@ impl<S: Store> Engine<S> {
             changed |= !alerts.is_empty();
             hosted.elsewhere += elsewhere;
             claimed.append(&mut hosted.alerts);
+            if let Some(due) = document.state.ends(&run.settings.incident).filter(|_| !waited_for) {
+                self.wait_for(&key, Some(due)).await?;
+            }
             if !changed || self.write(&key, &mut document, version, run.now).await? {
                 hosted.alerts = claimed;
                 hosted.alerts.extend(alerts.into_iter().map(|alert| (key.clone(), alert)));
@@ -136,7 +148,7 @@ impl<S: Store> Engine<S> {
     }
 
     /// Entities that carry the host's traffic and whose flows are known, the surest first.
-    async fn ties(
+    pub(super) async fn ties(
         &self,
         key: &EntityKey,
         state: &HostState,
@@ -261,6 +273,9 @@ impl<S: Store> Engine<S> {
                     intel: run.intel,
                 };
                 let finding = tell_host(&mut document.state, tie, &around);
+                if let Some(due) = document.state.ends(&run.settings.incident) {
+                    self.wait_for(tie, Some(due)).await?;
+                }
                 hosted.recorded.extend(document.queue(finding.into_iter().collect()));
                 document.note_batch(batch, latest.max(document.state.closed));
             }
