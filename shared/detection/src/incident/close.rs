@@ -96,11 +96,12 @@ impl<'a> Closed<'a> {
     /// The last report.
     pub(crate) fn finding(self) -> Finding {
         let Self { incident, headline, subject, settings, suppressed, baseline, host } = self;
-        let Headline { uid, analytic, kernel, confidence, title, number, created } = headline;
+        let Headline { uid, analytic, kernel, confidence, title, number, start, created } = headline;
         let (until, bytes) = (incident.until(), incident.bytes_last);
         let quiet = settings.value("incident/quiet").unwrap_or_default();
         let left = match bytes {
             0 => String::new(),
+            bytes if bytes < 1_000_000_000 => format!(", in which {:.1} MB left", bytes as f64 / 1e6),
             bytes => format!(", in which {:.2} GB left", bytes as f64 / 1e9),
         };
         Finding {
@@ -115,10 +116,10 @@ impl<'a> Closed<'a> {
             title,
             description: format!(
                 "It is over: it went on for {}{left}, and nothing of it was seen for {quiet} since",
-                lasted(until - incident.opened)
+                lasted(until - start)
             ),
             time: incident.last.saturating_add(settings.incident.quiet),
-            start: incident.opened,
+            start,
             end: until,
             created,
             count: number.saturating_add(1),

@@ -22,7 +22,7 @@ const MORE: u64 = 1_000_000_000;
 const MUCH: u64 = 1_000_000;
 
 /// Remotes told that are remembered.
-const REMOTES: usize = 8;
+const REMOTES: usize = 16;
 
 /// What is remembered of an incident.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -75,6 +75,9 @@ pub struct Headline {
     pub title: String,
     /// Number of the latest report.
     pub number: u32,
+    /// First event of its evidence, milliseconds since the epoch.
+    #[serde(with = "crate::bucket_time")]
+    pub start: i64,
     /// When it was opened, as it was told.
     #[serde(with = "crate::bucket_time")]
     pub created: i64,
@@ -134,11 +137,15 @@ impl<'a> Sign<'a> {
         self.verdicts.iter().filter(|said| said.severity >= Severity::Low).map(|said| said.kernel)
     }
 
-    /// The remote that gets at least half of what is sent to those named. What is pulled from is as wide as the internet.
+    /// Remotes that the entity chose to send to. What is pulled from is as wide as the internet, and who dials in changes.
+    fn sent_to(&self) -> impl Iterator<Item = &Remote> {
+        self.remotes.iter().filter(|remote| matches!(remote.role, Role::Gateway | Role::Target))
+    }
+
+    /// The one of them that gets at least half.
     fn top(&self) -> Option<IpAddr> {
-        let sent_to = || self.remotes.iter().filter(|remote| remote.role != Role::Origin);
-        let all: u64 = sent_to().map(|remote| remote.bytes_out).fold(0, u64::saturating_add);
-        let top = sent_to().max_by_key(|remote| remote.bytes_out)?;
+        let all: u64 = self.sent_to().map(|remote| remote.bytes_out).fold(0, u64::saturating_add);
+        let top = self.sent_to().max_by_key(|remote| remote.bytes_out)?;
         (top.bytes_out >= MUCH && top.bytes_out >= all / 2).then_some(top.ip)
     }
 }
@@ -241,7 +248,8 @@ impl Incident {
         }
         self.last = self.last.max(sign.time);
         if self.opened == sign.time {
-            self.bytes_out = sign.bytes;
+            // What led to it within the hour is part of it.
+            self.bytes_out = sign.bytes.max(sign.hour);
         }
         self.bytes_last = self.bytes_out;
         news
@@ -257,12 +265,10 @@ impl Incident {
             .chain(sign.verdicts.first().map(|said| said.kernel))
             .map(bit)
             .fold(self.kernels, |all, one| all | one);
-        if let Some(ip) = sign.top().filter(|ip| !self.remotes.contains(&print(*ip))) {
-            if self.remotes.len() >= REMOTES {
-                self.remotes.remove(0);
-            }
-            self.remotes.push(print(ip));
-        }
+        let told = sign.sent_to().map(|remote| print(remote.ip));
+        let news: Vec<u32> = told.filter(|print| !self.remotes.contains(print)).collect();
+        self.remotes.extend(news);
+        self.remotes.drain(..self.remotes.len().saturating_sub(REMOTES));
         if !sign.hushed {
             self.count += 1;
         }
@@ -271,7 +277,9 @@ impl Incident {
     /// Remembers how it was told, if anybody was.
     pub fn headed(&mut self, finding: &Finding) {
         if finding.is_alert() {
+            let start = self.open.as_ref().map_or(finding.start, |before| before.start.min(finding.start));
             self.open = Some(Box::new(Headline {
+                start,
                 uid: finding.uid.clone(),
                 analytic: finding.analytic.clone(),
                 kernel: finding.kernel,
