@@ -124,6 +124,11 @@ impl<S: Remembered> Document<S> {
         (alerts, elsewhere)
     }
 
+    /// Whether an alert waits for somebody to confirm that it was sent.
+    pub(crate) const fn has_unsent(&self) -> bool {
+        !self.outbox.is_empty()
+    }
+
     /// Drops alerts that were sent; whether there were any.
     pub(crate) fn forget(&mut self, sent: &[u64]) -> bool {
         let before = self.outbox.len();

@@ -2,6 +2,7 @@
 
 mod calls;
 mod delivery;
+mod ends;
 mod faults;
 mod hosts;
 mod names;

@@ -107,7 +107,9 @@ impl<S: Store> Engine<S> {
             let host = led.host.as_ref();
             let ended = incident::close(&mut document.state, entity, until, host, &settings, run.intel);
             if self.told(entity, &mut document, version, ended, run, closed).await? {
-                return Ok(document.state.ends(&settings.incident));
+                // What was told now is looked after until it is known to be sent.
+                let unsent = document.has_unsent().then_some(until);
+                return Ok(unsent.or_else(|| document.state.ends(&settings.incident)));
             }
             (self.pause)(lost + 1).await;
         }
@@ -128,7 +130,8 @@ impl<S: Store> Engine<S> {
             let tied = !self.ties(host, &document.state, run).await?.is_empty();
             let ended = weir_detection::host::close(&mut document.state, host, until, tied, &beside);
             if self.told(host, &mut document, version, ended, run, closed).await? {
-                return Ok(document.state.ends(&run.settings.incident));
+                let unsent = document.has_unsent().then_some(until);
+                return Ok(unsent.or_else(|| document.state.ends(&run.settings.incident)));
             }
             (self.pause)(lost + 1).await;
         }
@@ -200,7 +203,7 @@ impl<S: Store> Engine<S> {
         Err(EngineError::Contended { entity: entity.id.clone() })
     }
 
-    async fn waiting(&self) -> Result<Waiting, EngineError> {
+    pub(super) async fn waiting(&self) -> Result<Waiting, EngineError> {
         let owner = EntityKey { account: "-".to_owned(), id: "incidents".to_owned() };
         let loaded = self.store.load(&[Waiting::key()]).await.map_err(|source| failed(&owner, source))?;
         let Some(stored) = loaded.into_iter().next().flatten() else { return Ok(Waiting::default()) };
