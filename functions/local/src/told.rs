@@ -16,6 +16,10 @@ pub(crate) struct Told {
     pub(crate) evidence: Vec<(Group, Kernel)>,
     /// Event time, ms since the epoch.
     pub(crate) time: i64,
+    /// ATT&CK analytic.
+    pub(crate) analytic: String,
+    /// It opens an incident that somebody would be told of, were its analytic live.
+    pub(crate) would_alert: bool,
 }
 
 impl Told {
@@ -28,6 +32,8 @@ impl Told {
             kernel: finding.kernel,
             evidence: finding.contributions.iter().map(|share| (share.group, share.kernel)).collect(),
             time: finding.time,
+            analytic: finding.analytic.clone(),
+            would_alert: finding.would_alert(),
         })
     }
 

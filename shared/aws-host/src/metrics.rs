@@ -59,6 +59,8 @@ pub struct Counts {
     pub recorded: u64,
     /// Findings that a suppression held back.
     pub suppressed: u64,
+    /// Incidents that an analytic in dry run would have told, by analytic.
+    pub would_have_fired: BTreeMap<String, u64>,
     /// Alerts that this run did not get confirmed.
     pub unconfirmed: u64,
     /// Races for a document that were lost.
@@ -152,6 +154,8 @@ impl Counts {
         ];
         // By name and not by dimension: a line has one value per dimension.
         values.extend(self.rejects.iter().map(|(reason, count)| (format!("Rejects/{reason}"), *count)));
+        let fired = self.would_have_fired.iter();
+        values.extend(fired.map(|(analytic, count)| (format!("WouldHaveFired/{analytic}"), *count)));
         // A line is paid for by its length, and nothing is no news; records alone show that there was a run.
         values.retain(|(name, count)| *count > 0 || name == "Records");
         let mut metrics: Vec<Value> =

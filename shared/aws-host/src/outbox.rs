@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use weir_alerting::{Product, to_sns};
 use weir_detection::entity::EntityKey;
-use weir_detection::finding::Finding;
+use weir_detection::finding::{Finding, Mode};
 use weir_state::{Alert, Engine, EngineError, Store};
 
 use crate::clock::now;
@@ -98,6 +98,9 @@ impl<S: Store> Outbox<'_, S> {
             self.metrics.count(|counts| {
                 counts.recorded += u64::from(!is_suppressed);
                 counts.suppressed += u64::from(is_suppressed);
+                if finding.mode == Mode::DryRun && finding.would_alert() {
+                    *counts.would_have_fired.entry(finding.analytic.clone()).or_default() += 1;
+                }
             });
             told(if is_suppressed { "suppressed" } else { "recorded" }, finding);
         }

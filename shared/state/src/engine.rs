@@ -9,6 +9,7 @@ pub(crate) mod account;
 pub(crate) mod baselines;
 pub(crate) mod calls;
 pub(crate) mod document;
+pub mod feedback;
 pub(crate) mod hosts;
 pub(crate) mod layout;
 pub mod learned;

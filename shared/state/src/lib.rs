@@ -17,6 +17,7 @@ mod ready;
 
 pub use embedded::{EmbeddedStore, OpenError};
 pub use engine::calls::{Observed, calls_entity};
+pub use engine::feedback::{Feedback, Opinion};
 pub use engine::hosts::{Hosted, by_host};
 pub use engine::learned::Learned;
 pub use engine::teach::Taught;

@@ -52,6 +52,10 @@ impl<S: Store> Bench<S> {
         crate::finish_now(self.engine.apply(observed, &run)).unwrap()
     }
 
+    pub(crate) const fn engine(&self) -> &Engine<S> {
+        &self.engine
+    }
+
     fn confirm(&self, applied: &Applied) {
         let sent: Vec<u64> = applied.alerts.iter().map(|alert| alert.id).collect();
         crate::finish_now(self.engine.confirm(&key(), &sent, NOW)).unwrap().unwrap();
