@@ -58,7 +58,8 @@ impl Function {
             inventory: Keeper::new(config, bucket),
             settings: SettingsStore::new(config, &environment.stage, environment.settings_ttl),
             engine: Engine::new(store).pausing(apart),
-            publisher: Publisher::new(config, environment.topic_arn.as_str()),
+            publisher: Publisher::new(config, environment.topic_arn.as_str())
+                .and_chat(environment.chat_topic_arn.clone()),
             product: Product::default(),
             quarantine: Quarantine::new(
                 config,

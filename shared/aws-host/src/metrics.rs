@@ -61,6 +61,8 @@ pub struct Counts {
     pub suppressed: u64,
     /// Incidents that an analytic in dry run would have told, by analytic.
     pub would_have_fired: BTreeMap<String, u64>,
+    /// Times that the topic of chats did not take an alert.
+    pub chat_failed: u64,
     /// Alerts that this run did not get confirmed.
     pub unconfirmed: u64,
     /// Races for a document that were lost.
@@ -143,6 +145,7 @@ impl Counts {
             ("Findings".to_owned(), self.findings),
             ("Recorded".to_owned(), self.recorded),
             ("Suppressed".to_owned(), self.suppressed),
+            ("ChatFailed".to_owned(), self.chat_failed),
             ("UnconfirmedAlerts".to_owned(), self.unconfirmed),
             ("StateConflicts".to_owned(), self.conflicts),
             ("RepeatedBatches".to_owned(), self.repeated),

@@ -100,6 +100,8 @@ pub struct Alert {
     pub id: u64,
     /// What is to be said.
     pub finding: Finding,
+    /// Subscribers have it; a channel beside them has not.
+    pub told: bool,
 }
 
 /// Why a batch could not be applied; it can be delivered again.
@@ -229,10 +231,26 @@ impl<S: Store> Engine<S> {
     ///
     /// As for [`Self::apply`]; an alert that was sent and could not be confirmed is sent again.
     pub async fn confirm(&self, entity: &EntityKey, sent: &[u64], now: i64) -> Result<(), EngineError> {
+        self.settle(entity, sent, &[], now).await
+    }
+
+    /// As [`Self::confirm`] of those that were `sent`; those that are only `told` stay for a channel beside the
+    /// subscribers.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::confirm`].
+    pub async fn settle(
+        &self,
+        entity: &EntityKey,
+        sent: &[u64],
+        told: &[u64],
+        now: i64,
+    ) -> Result<(), EngineError> {
         if hosts::is_host(entity) {
-            self.forget::<HostState>(entity, sent, now).await
+            self.forget::<HostState>(entity, sent, told, now).await
         } else {
-            self.forget::<EntityState>(entity, sent, now).await
+            self.forget::<EntityState>(entity, sent, told, now).await
         }
     }
 
@@ -240,6 +258,7 @@ impl<S: Store> Engine<S> {
         &self,
         entity: &EntityKey,
         sent: &[u64],
+        told: &[u64],
         now: i64,
     ) -> Result<(), EngineError>
     where
@@ -247,7 +266,8 @@ impl<S: Store> Engine<S> {
     {
         for lost in 0..ATTEMPTS {
             let (mut document, version) = self.read::<D>(entity).await?;
-            if version.is_none() || !document.forget(sent) {
+            let (forgot, marked) = (document.forget(sent), document.mark(told));
+            if version.is_none() || !(forgot || marked) {
                 return Ok(());
             }
             if self.write(entity, &mut document, version, now).await? {

@@ -111,3 +111,32 @@ async fn weirctl(cloud: &Cloud, arguments: &[&str]) -> String {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
+async fn a_chat_that_takes_nothing_holds_nobody_up_and_is_told_by_the_next_payload() {
+    let cloud = crate::cloud("chat").await;
+    let (sns, sqs) = (aws_sdk_sns::Client::new(&cloud.config), aws_sdk_sqs::Client::new(&cloud.config));
+    let name = format!("{}-chat", cloud.stage);
+    let topic = cloud.topic.rsplit_once(':').unwrap().0.to_owned() + ":" + &name;
+    let variables = cloud.variables(&[("WEIR_CHAT_TOPIC_ARN", &topic)]);
+    let mut function = Function::start(beside("flow-logs"), variables).await;
+
+    function.succeed(&scan(INTERFACE, 120, 30)).await;
+    assert_eq!((function.metric("Findings").await, function.metric("ChatFailed").await), (1, 1));
+    assert_eq!(cloud.messages(&cloud.alerts, 1).await.len(), 1);
+
+    sns.create_topic().name(&name).send().await.unwrap();
+    let queue = sqs.create_queue().queue_name(&name).send().await.unwrap();
+    let queue = queue.queue_url().unwrap();
+    let arn = format!("arn:aws:sqs:us-east-1:000000000000:{name}");
+    let subscribe = sns.subscribe().topic_arn(&topic).protocol("sqs").endpoint(arn);
+    subscribe.attributes("RawMessageDelivery", "true").send().await.unwrap();
+    function.succeed(&scan(INTERFACE, 60, 30)).await;
+
+    let told = cloud.messages(queue, 1).await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!((&told[0]["version"], &told[0]["source"]), (&json!("1.0"), &json!("custom")));
+    assert!(told[0]["content"]["title"].as_str().unwrap().starts_with(":warning: [MEDIUM]"), "{told:?}");
+    assert_eq!(function.metric("Findings").await, 1, "subscribers are told once");
+}
