@@ -114,6 +114,8 @@ pub fn report(
         None => uid(key, state.info.region.as_deref(), of),
     };
     let subject = subject(state, key, intel);
+    let actors =
+        told.host.map(|host| host.actors(told.time, told.verdicts, &told.remotes)).unwrap_or_default();
     let host: Vec<&str> = told.host.map(|host| host.host.as_str()).into_iter().collect();
     let about = About {
         uid: &uid,
@@ -121,6 +123,7 @@ pub fn report(
         analytic: analytic(&told),
         kernel: lead.kernel,
         remotes: &told.remotes,
+        actors: &actors,
     };
     let suppressed = suppression(&about, key, &subject, severity, told.time, settings);
     let hour = state.ring.last(bucket, 12).iter().map(|cell| cell.external.out).sum();
@@ -145,7 +148,8 @@ pub fn report(
     incident.tell(loudest, &sign);
     let incident = incident.clone();
     let suppressed = suppressed.map(Suppression::words);
-    let telling = Telling { uid, subject, suppressed, news, incident: &incident, thread: thread.as_ref() };
+    let thread = thread.as_ref();
+    let telling = Telling { uid, subject, actors, suppressed, news, incident: &incident, thread };
     let finding = finding(state, key, told, telling, settings, intel)?;
     state.incidents.get_mut(at)?.headed(&finding);
     Some(finding)
@@ -176,6 +180,7 @@ struct About<'a> {
     analytic: &'a str,
     kernel: Kernel,
     remotes: &'a [Remote],
+    actors: &'a [Actor],
 }
 
 /// The suppression that holds back a report of this severity at `time`, ms since the epoch.
@@ -199,6 +204,7 @@ fn suppression<'a>(
         analytic: about.analytic,
         kernel: Some(about.kernel),
         remotes: about.remotes,
+        actors: about.actors,
     };
     settings.suppressed(&matter, severity, time)
 }
@@ -207,6 +213,7 @@ fn suppression<'a>(
 struct Telling<'a> {
     uid: String,
     subject: Subject,
+    actors: Vec<Actor>,
     suppressed: Option<String>,
     news: Option<News>,
     incident: &'a Incident,
@@ -223,10 +230,9 @@ fn finding(
 ) -> Option<Finding> {
     let analytic = analytic(&told).to_owned();
     let Told { verdicts, judgement, context, remotes, bucket, time, host, .. } = told;
-    let Telling { uid, subject, suppressed, news, incident, thread } = telling;
+    let Telling { uid, subject, actors, suppressed, news, incident, thread } = telling;
     let (lead, judgement) = (verdicts.first()?, judgement?);
     let count = thread.map_or(0, |thread| thread.count).saturating_add(incident.count);
-    let actors = host.map(|host| host.actors(time, verdicts, &remotes)).unwrap_or_default();
     let would_raise = raise::would_raise(&Case {
         state,
         bucket,

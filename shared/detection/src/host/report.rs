@@ -107,9 +107,15 @@ fn suppression<'a>(
         analytic: case.lead.analytic,
         kernel: case.lead.verdicts.first().map(|verdict| verdict.kernel),
         remotes: &remotes,
+        actors: &actors(case),
         ..Matter::default()
     };
     beside.settings.suppressed(&matter, severity, case.lead.time)
+}
+
+/// Who is said to be behind it, the likeliest first.
+fn actors(case: &Case) -> Vec<Actor> {
+    std::iter::once(&case.lead.actor).chain(&case.others).cloned().collect()
 }
 
 /// What is to be told of a case.
@@ -134,7 +140,6 @@ fn finding(
     let name = name_of(key);
     let reason = reason(key, case);
     let view = View { state, bucket: state.closed - BUCKET, settings: beside.settings, intel: beside.intel };
-    let actors: Vec<Actor> = std::iter::once(&lead.actor).chain(&case.others).cloned().collect();
     let hour = lead.hour.unwrap_or_default();
     let score = judgement.score.clamp(0.0, lead.cap);
     Some(Finding {
@@ -170,7 +175,7 @@ fn finding(
         would_raise: would_raise(case),
         settings: in_force(lead.analytic, beside.settings),
         host: Some(name.to_owned()),
-        actors,
+        actors: actors(case),
     })
 }
 

@@ -45,6 +45,7 @@ pub fn close(
             analytic: &headline.analytic,
             kernel: headline.kernel,
             remotes: &[],
+            actors: &[],
         };
         let end = incident.last.saturating_add(settings.incident.quiet);
         let suppressed = suppression(&about, key, &subject, incident.severity, end, settings);

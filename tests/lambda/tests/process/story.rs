@@ -33,7 +33,7 @@ fn scan(interface: &str, ago: i64, later: i64) -> String {
         .unwrap();
     };
     for host in 1..=200 {
-        line(&mut text, &format!("93.184.0.{host}"), 22, start);
+        line(&mut text, &format!("93.184.{ago}.{host}"), 22, start);
     }
     line(&mut text, "93.184.250.1", 443, start + later * 60);
     let event =
