@@ -123,14 +123,15 @@ impl Lines {
         row::read(&self.format, line, received)
     }
 
-    /// Reads a row in the default format that has nothing absent, as most rows of most files are, and keeps it for
-    /// [`rows`](Self::rows); false says nothing: [`read`](Self::read) may read the line all the same.
+    /// Keeps the plain row that `text` begins with, if `end` follows it, for [`rows`](Self::rows); its length.
     #[inline]
-    pub fn keep(&mut self, line: &str) -> bool {
-        let text = line.as_bytes();
-        let Some((row, _)) = self.row(text).filter(|(_, length)| *length == text.len()) else { return false };
+    pub(crate) fn keep_before(&mut self, text: &[u8], end: &[u8]) -> Option<usize> {
+        let (row, length) = self.row(text)?;
+        if !text.get(length..)?.starts_with(end) {
+            return None;
+        }
         self.rows.push(row);
-        true
+        Some(length)
     }
 
     /// Keeps the plain rows that whole lines at the beginning of `text` are, up to `most`; their lines and bytes.
@@ -153,12 +154,12 @@ impl Lines {
     }
 
     /// The rows that were kept.
-    pub fn rows(&self) -> Rows<'_> {
+    pub(crate) fn rows(&self) -> Rows<'_> {
         Rows { rows: &self.rows, names: self.names.as_slice() }
     }
 
     /// Forgets the rows that were kept.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.rows.clear();
     }
 

@@ -69,8 +69,8 @@ impl Names {
     fn learn(&mut self, head: &[u8; HEAD], held: bool) -> Option<u16> {
         let both = head.strip_prefix(b"2 ")?.strip_suffix(b" ")?.first_chunk::<BOTH>()?;
         let spelled = std::str::from_utf8(both).ok()?;
-        // The one space between the two.
-        if memchr::memchr_iter(b' ', both).ne([ACCOUNT]) {
+        // One space between the two, and nothing that JSON would write in another way.
+        if memchr::memchr2(b'"', b'\\', both).is_some() || memchr::memchr_iter(b' ', both).ne([ACCOUNT]) {
             return None;
         }
         if self.list.len() == MOST {
