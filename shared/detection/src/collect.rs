@@ -6,6 +6,7 @@ mod prints;
 mod record;
 mod rows;
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use foldhash::HashSet;
@@ -29,7 +30,9 @@ pub struct Collector<'a> {
     settings: &'a Settings,
     intel: &'a Intel,
     entities: Entities,
-    open: std::collections::BTreeMap<i64, BucketRows>,
+    open: BTreeMap<i64, BucketRows>,
+    /// The last bucket that was handed out, for the room that it has.
+    spare: Option<BucketRows>,
     /// Records on their way into them.
     staged: Vec<Staged>,
     asked: Asked,
@@ -62,7 +65,8 @@ impl<'a> Collector<'a> {
             settings,
             intel,
             entities: Entities::default(),
-            open: std::collections::BTreeMap::new(),
+            open: BTreeMap::new(),
+            spare: None,
             staged: Vec::new(),
             asked: Asked::default(),
             closed: i64::MIN,
@@ -124,7 +128,9 @@ impl<'a> Collector<'a> {
             self.counts.late += 1;
             return;
         }
-        self.staged.push(Staged { record, home: first.max(self.closed), place: None, is_new: false });
+        let home = first.max(self.closed);
+        let is_within = record.start >= home && record.until <= home + BUCKET;
+        self.staged.push(Staged { record, home, place: None, is_within, is_new: false });
     }
 
     /// Adds what is staged: one step for all records before the next step, so that waiting for the memory of one is
@@ -133,21 +139,20 @@ impl<'a> Collector<'a> {
         let mut staged = std::mem::take(&mut self.staged);
         for run in staged.chunk_by_mut(|a, b| a.home == b.home) {
             let Some(home) = run.first().map(|staged| staged.home) else { continue };
-            let rows = self.open.entry(home).or_default();
+            let rows = opened(&mut self.open, &mut self.spare, home);
             for staged in run.iter_mut() {
                 staged.is_new = rows.is_new(staged.record.print);
                 self.counts.duplicates += u64::from(!staged.is_new);
             }
-            for staged in run.iter_mut().filter(|staged| staged.is_new && staged.is_within()) {
+            for staged in run.iter_mut().filter(|staged| staged.is_new && staged.is_within) {
                 staged.place = rows.place(&staged.record, &staged.record.whole(home));
             }
-            for Staged { record, place, .. } in
-                run.iter().filter(|staged| staged.is_new && staged.is_within())
+            for Staged { record, place, .. } in run.iter().filter(|staged| staged.is_new && staged.is_within)
             {
                 rows.add(*place, record, &record.whole(home));
             }
         }
-        for staged in staged.drain(..).filter(|staged| staged.is_new && !staged.is_within()) {
+        for staged in staged.drain(..).filter(|staged| staged.is_new && !staged.is_within) {
             self.spread(&staged.record);
         }
         self.staged = staged;
@@ -173,7 +178,7 @@ impl<'a> Collector<'a> {
             };
             (bytes_done, packets_done) = (bytes_to, packets_to);
             if bucket >= self.closed {
-                let rows = self.open.entry(bucket).or_default();
+                let rows = opened(&mut self.open, &mut self.spare, bucket);
                 let place = rows.place(record, &part);
                 rows.add(place, record, &part);
             }
@@ -207,8 +212,7 @@ impl<'a> Collector<'a> {
     /// Nothing is vouched for, since other batches may hold records of the same buckets. An interface
     /// that only reported no data is there too: its time moves on.
     pub fn take_batch(&mut self) -> Vec<Observations> {
-        let mut by_key: std::collections::BTreeMap<EntityKey, Observations> =
-            std::collections::BTreeMap::new();
+        let mut by_key: BTreeMap<EntityKey, Observations> = BTreeMap::new();
         let taken = self.take(None);
         let idle = self.entities.take_idle();
         for observed in taken.into_iter().flatten().chain(idle) {
@@ -231,9 +235,10 @@ impl<'a> Collector<'a> {
             if until.is_some_and(|until| bucket + BUCKET > until) {
                 break;
             }
-            let Some((_, rows)) = self.open.pop_first() else { break };
+            let Some((_, mut rows)) = self.open.pop_first() else { break };
             self.closed = bucket + BUCKET;
-            taken.push(rows.into_observations(bucket, &mut self.entities));
+            taken.push(rows.take_observations(bucket, &mut self.entities));
+            self.spare = Some(rows);
         }
         // With the earliest traffic, one value an entity: a name is looked up before it is dialled.
         let asked = self.asked.take(until, &self.entities, self.intel);
@@ -247,20 +252,25 @@ impl<'a> Collector<'a> {
     }
 }
 
+/// An open bucket.
+#[inline]
+fn opened<'o>(
+    open: &'o mut BTreeMap<i64, BucketRows>,
+    spare: &mut Option<BucketRows>,
+    bucket: i64,
+) -> &'o mut BucketRows {
+    open.entry(bucket).or_insert_with(|| spare.take().unwrap_or_default())
+}
+
 /// A record on its way into its bucket.
 struct Staged {
     record: Record,
     /// The first open bucket that it covers: there it counts once.
     home: i64,
     place: Option<u32>,
+    /// It lies in one bucket, which is open.
+    is_within: bool,
     is_new: bool,
-}
-
-impl Staged {
-    /// Whether the record lies in one bucket, which is open.
-    fn is_within(&self) -> bool {
-        self.record.start >= self.home && self.record.until <= self.home + BUCKET
-    }
 }
 
 /// The part of `total` that falls into the first `elapsed` of `span`, rounded down.

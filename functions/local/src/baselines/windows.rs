@@ -13,6 +13,8 @@ pub(super) struct Windows {
     by: By,
     sums: Sums,
     lives: Vec<Life>,
+    /// The window of the last record that lay in one: its number, and its times.
+    last: (u32, std::ops::Range<i64>),
 }
 
 /// First and last window in which an entity has a record of any kind.
@@ -24,16 +26,26 @@ pub(super) struct Life {
 
 impl Windows {
     pub(super) fn new(by: By) -> Self {
-        Self { by, sums: Sums::new(), lives: Vec::new() }
+        Self { by, sums: Sums::new(), lives: Vec::new(), last: (0, 0..0) }
     }
 
     /// Adds a record's bytes to the windows that `[start, end + 1 s)` overlaps, or to that of its start.
     #[inline]
     pub(super) fn add(&mut self, (start, end): (i64, i64), share: Share) -> io::Result<()> {
         let end = end.max(start).saturating_add(1_000);
+        let (number, times) = &self.last;
+        if times.start <= start && end <= times.end {
+            let number = *number;
+            self.see(share.entity, number, number);
+            return self.sums.add(sums::key(share.entity, number), share.bytes);
+        }
         let first = window_of(start);
         let last = if self.by == By::Start { first } else { window_of(end - 1) };
         self.see(share.entity, first, last);
+        if first == last {
+            let begin = i64::from(first) * BUCKET;
+            self.last = (first, begin..begin + BUCKET);
+        }
         if first == last || share.bytes == 0 {
             return self.sums.add(sums::key(share.entity, first), share.bytes);
         }

@@ -10,7 +10,7 @@ use super::entities::Entities;
 use super::record::{Part, Record};
 use crate::entity::EntityKey;
 use crate::observation::{BUCKET, Beside, Observations, join};
-use packed::{Addresses, PackedRow};
+use packed::{Addresses, PackedRow, Partner};
 
 /// Rows of one bucket, keyed by entity.
 #[derive(Default)]
@@ -57,15 +57,17 @@ impl BucketRows {
             return None;
         }
         let Self { rows, places, addresses, .. } = self;
-        let row = PackedRow::of(record, part, addresses);
-        let is_same = |place: &u32| rows.get(*place as usize).is_some_and(|have| have.is_of(&row));
-        if let Some(place) = places.find(row.hash(), is_same) {
+        let partner = Partner::of(record, addresses);
+        let hash = partner.hash();
+        let is_same = |place: &u32| rows.get(*place as usize).is_some_and(|have| have.partner() == partner);
+        if let Some(place) = places.find(hash, is_same) {
             return Some(*place);
         }
         let place = rows.len() as u32;
-        let hash = row.hash();
-        rows.push(row);
-        places.insert_unique(hash, place, |place| rows.get(*place as usize).map_or(0, PackedRow::hash));
+        rows.push(PackedRow::of(partner, record, part));
+        places.insert_unique(hash, place, |place| {
+            rows.get(*place as usize).map_or(0, |row| row.partner().hash())
+        });
         self.about(record.entity).rows += 1;
         Some(place)
     }
@@ -98,8 +100,11 @@ impl BucketRows {
     }
 
     /// The bucket's observations, one per entity id: two interfaces of one instance become one.
-    pub(super) fn into_observations(self, bucket: i64, entities: &mut Entities) -> Vec<Observations> {
-        drop((self.places, self.seen));
+    ///
+    /// Nothing is left but the room, for another bucket.
+    pub(super) fn take_observations(&mut self, bucket: i64, entities: &mut Entities) -> Vec<Observations> {
+        self.places.clear();
+        self.seen.clear();
         let mut by_key: BTreeMap<EntityKey, usize> = BTreeMap::new();
         let mut observations: Vec<Observations> = Vec::new();
         // Where an entity's rows go.
@@ -143,13 +148,18 @@ impl BucketRows {
             }
         }
         observations.iter_mut().zip(rows).for_each(|(entity, rows)| entity.rows.reserve_exact(rows));
-        for row in self.rows {
-            if let Some(Some(place)) = places.get(row.entity() as usize)
+        let mut order: Vec<_> = (0..).zip(&self.rows).map(|(place, row)| row.order(place)).collect();
+        order.sort_unstable();
+        for row in order.iter().filter_map(|order| self.rows.get(*order as u32 as usize)) {
+            if let Some(Some(place)) = places.get(row.partner().entity() as usize)
                 && let Some(into) = observations.get_mut(*place)
             {
                 into.rows.push(row.unpacked(bucket, &self.addresses));
             }
         }
+        self.rows.clear();
+        self.about.clear();
+        self.addresses.clear();
         // Two interfaces of one instance may hold a row each for one partner.
         observations.iter_mut().for_each(|entity| join(&mut entity.rows));
         observations.sort_unstable_by(|a, b| a.key.cmp(&b.key));

@@ -163,8 +163,8 @@ impl<'a> LogsPayload<'a> {
     /// # Errors
     ///
     /// Returns [`PayloadError`] at the first event that is none, after the good ones before it.
-    pub fn visit(&self, mut each: impl FnMut(LogEvent<'_>)) -> Result<Visited, PayloadError> {
-        self.visit_with(|_| None, |event| each(event))
+    pub fn visit(&self, each: impl FnMut(LogEvent<'_>)) -> Result<Visited, PayloadError> {
+        self.visit_with(|_| None, each)
     }
 
     /// Calls `each` with every log event; rows of the default format come many at once, and not in order with others.

@@ -118,7 +118,7 @@ impl Clock {
         let [a, b, c, d, e, f, g, h, tens, ones] = *field;
         let spelled = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
         if spelled != self.spelled {
-            let seconds = digits.number(spelled, 8);
+            let seconds = digits.number(spelled, 8).unwrap_or_default();
             // What are no digits must not be believed the next time either.
             *self = if digits.are_sound() { Self { spelled, seconds } } else { Self::default() };
         }
@@ -137,30 +137,31 @@ pub(super) fn read(text: &[u8], name: u16, [starts, ends]: &mut [Clock; 2]) -> O
     let mut dots = Marks::of(b'.', body);
     let mut digits = Digits::default();
     // The eight bytes before a mark are those of its place in the window.
-    let before = |mark: usize| {
-        window.get(mark..).and_then(<[u8]>::first_chunk).map_or(0, |word| u64::from_le_bytes(*word))
+    let before = |mark: usize| -> [u8; 8] {
+        window.get(mark..mark + 8).and_then(<[u8]>::first_chunk).copied().unwrap_or_default()
     };
     let mut from = 0;
+    let mut octet = |to: usize| {
+        let length = to.wrapping_sub(std::mem::replace(&mut from, to + 1));
+        let [.., a, b, c, d] = before(to);
+        digits.octet(u32::from_le_bytes([a, b, c, d]), length)
+    };
     let mut address = || {
-        let mut octet = |to: usize| {
-            let length = to.wrapping_sub(std::mem::replace(&mut from, to + 1));
-            digits.octet(before(to), length)
-        };
-        Ipv4Addr::from_bits(
-            octet(dots.take()) << 24
-                | octet(dots.take()) << 16
-                | octet(dots.take()) << 8
-                | octet(spaces.take()),
-        )
+        let three = octet(dots.take()) << 24 | octet(dots.take()) << 16 | octet(dots.take()) << 8;
+        Ipv4Addr::from_bits(three | octet(spaces.take()))
     };
     let (src, dst) = (address(), address());
     let mut number = || {
         let to = spaces.take();
         let begin = std::mem::replace(&mut from, to + 1);
         match to.wrapping_sub(begin) {
-            length @ 1..=8 => Some(digits.number(before(to), length)),
-            // More than a word holds: gigabytes.
-            _ => long_number(body.get(begin..to)?),
+            // Nothing between two spaces.
+            0 => None,
+            length => match digits.number(u64::from_le_bytes(before(to)), length) {
+                Some(number) => Some(number),
+                // More than a word holds: gigabytes.
+                None => long_number(body.get(begin..to)?),
+            },
         }
     };
     let (src_port, dst_port, protocol) = (number()?, number()?, number()?);

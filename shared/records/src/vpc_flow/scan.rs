@@ -140,13 +140,25 @@ const fn valued(word: u64) -> u64 {
 /// Fields of digits, of which is asked once whether all of them were right.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Digits {
-    /// High bits of what is no digit.
+    /// High bits of what is no digit, of numbers and of parts of addresses.
     odd: u64,
-    /// Sign bits of what is too large for its field, or padded.
+    odd_parts: u32,
+    /// Sign bits of parts of addresses that are too large, or padded.
     beyond: u32,
     /// Lengths of parts of addresses.
     lengths: usize,
 }
+
+/// Of a word, its last bytes.
+const LAST: [u64; 9] = {
+    let mut last = [0; 9];
+    let mut length = 1;
+    while length <= 8 {
+        last[length] = u64::MAX << (64 - 8 * length);
+        length += 1;
+    }
+    last
+};
 
 /// The least number of an address's part of so many digits, its digits one a byte: leading zeros are refused, as the
 /// standard library refuses them, since some read `010` as eight. None has no digit.
@@ -156,34 +168,28 @@ impl Digits {
     /// Whether every field so far was what it should be.
     #[inline(always)]
     pub(super) const fn are_sound(self) -> bool {
-        self.odd & HIGH == 0 && self.beyond >> 31 == 0 && self.lengths <= 3
+        self.odd & HIGH == 0 && (self.odd_parts & HIGH as u32) | self.beyond >> 31 == 0 && self.lengths <= 3
     }
 
-    /// The values of a word's last `length` (1 to 8) digits.
+    /// The number that the last `length` bytes of a word spell, none where that are more.
     #[inline(always)]
-    fn values(&mut self, word: u64, length: usize) -> u64 {
-        let values =
-            (word ^ (ONES * b'0' as u64)) & (u64::MAX << (64usize.wrapping_sub(length.wrapping_mul(8)) & 63));
+    pub(super) fn number(&mut self, word: u64, length: usize) -> Option<u64> {
+        let values = (word ^ (ONES * b'0' as u64)) & LAST.get(length)?;
         self.odd |= values.wrapping_add(ONES * 0x76) | values;
-        values
-    }
-
-    /// The number that the last `length` (1 to 8) bytes of a word spell.
-    #[inline(always)]
-    pub(super) fn number(&mut self, word: u64, length: usize) -> u64 {
-        valued(self.values(word, length))
+        Some(valued(values))
     }
 
     /// The part of an address that the last `length` bytes of a word spell.
     #[inline(always)]
-    pub(super) fn octet(&mut self, word: u64, length: usize) -> u32 {
+    pub(super) fn octet(&mut self, word: u32, length: usize) -> u32 {
         self.lengths |= length;
-        let values = (self.values(word, length) >> 40) as u32;
+        let values = (word ^ 0x3030_3030) & (LAST[length % 4] >> 32) as u32;
+        self.odd_parts |= values.wrapping_add(0x7676_7676) | values;
         // Digits one a byte, the first one highest, sort as the number does.
-        let sorted = values.swap_bytes() >> 8;
+        let sorted = values.swap_bytes();
         self.beyond |= 0x0002_0505u32.wrapping_sub(sorted) | sorted.wrapping_sub(LEAST[length % 4]);
-        // 100, 10 and 1 of them meet in the third byte.
-        values.wrapping_mul(100 << 16 | 10 << 8 | 1) >> 16 & 0xff
+        // 100, 10 and 1 of them meet in the highest byte.
+        values.wrapping_mul(100 << 16 | 10 << 8 | 1) >> 24
     }
 
     /// The number of two digits.

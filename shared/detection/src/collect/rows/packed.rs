@@ -8,7 +8,7 @@ use crate::collect::prints::spread;
 use crate::collect::record::{Part, Record};
 use crate::observation::{Row, RowKey, RowSums, Side};
 
-/// Bits of [`PackedRow::what`] above port and protocol.
+/// Bits of [`Partner::what`] above port and protocol.
 const SERVED: u32 = 1 << 8;
 const V6: u32 = 1 << 9;
 
@@ -24,6 +24,15 @@ pub(super) struct Addresses {
     numbers: HashMap<Ipv6Addr, u32>,
 }
 
+/// Whose partner a row is of, and which.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(super) struct Partner {
+    /// Entity and remote: its address, or the number of a long one.
+    who: u64,
+    /// Port, kind of address, side and protocol.
+    what: u32,
+}
+
 /// One row.
 #[derive(Clone, Copy)]
 pub(super) struct PackedRow {
@@ -31,9 +40,7 @@ pub(super) struct PackedRow {
     bytes_in: u64,
     packets_out: u64,
     packets_in: u64,
-    /// Entity and remote: its address, or the number of a long one.
     who: u64,
-    /// Port, kind of address, side and protocol.
     what: u32,
     local: u16,
     first: u16,
@@ -50,27 +57,50 @@ impl Addresses {
             self.list.len() as u32 - 1
         })
     }
+
+    pub(super) fn clear(&mut self) {
+        self.list.clear();
+        self.numbers.clear();
+    }
 }
 
-impl PackedRow {
-    /// A row to which a part of its first record is to be added.
+impl Partner {
     #[inline]
-    pub(super) fn of(record: &Record, part: &Part, addresses: &mut Addresses) -> Self {
-        let Record { entity, key, local_port, .. } = *record;
-        let (first, last) = if record.egress { part.seconds() } else { (0, 0) };
+    pub(super) fn of(record: &Record, addresses: &mut Addresses) -> Self {
+        let Record { entity, key, .. } = record;
         let (remote, kind) = match key.remote {
             IpAddr::V4(v4) => (v4.to_bits(), 0),
             IpAddr::V6(v6) => (addresses.number(v6), V6),
         };
         let side = if key.side == Side::Served { SERVED } else { 0 };
         Self {
+            who: u64::from(*entity) << 32 | u64::from(remote),
+            what: u32::from(key.port) << 16 | kind | side | u32::from(key.protocol),
+        }
+    }
+
+    pub(super) const fn entity(self) -> u32 {
+        (self.who >> 32) as u32
+    }
+
+    #[inline]
+    pub(super) const fn hash(self) -> u64 {
+        spread(self.who, self.what)
+    }
+}
+
+impl PackedRow {
+    /// A row to which a part of its first record is to be added.
+    pub(super) fn of(Partner { who, what }: Partner, record: &Record, part: &Part) -> Self {
+        let (first, last) = if record.egress { part.seconds() } else { (0, 0) };
+        Self {
             bytes_out: 0,
             bytes_in: 0,
             packets_out: 0,
             packets_in: 0,
-            who: u64::from(entity) << 32 | u64::from(remote),
-            what: u32::from(key.port) << 16 | kind | side | u32::from(key.protocol),
-            local: local_port,
+            who,
+            what,
+            local: record.local_port,
             first,
             last,
             flags_out: 0,
@@ -79,18 +109,14 @@ impl PackedRow {
         }
     }
 
-    pub(super) const fn entity(&self) -> u32 {
-        (self.who >> 32) as u32
+    #[inline]
+    pub(super) const fn partner(&self) -> Partner {
+        Partner { who: self.who, what: self.what }
     }
 
-    #[inline]
-    pub(super) const fn hash(&self) -> u64 {
-        spread(self.who, self.what)
-    }
-
-    #[inline]
-    pub(super) const fn is_of(&self, other: &Self) -> bool {
-        self.who == other.who && self.what == other.what
+    /// Sorts by entity and then, but for long addresses, as the row's key does; its place is below.
+    pub(super) const fn order(&self, place: u32) -> u128 {
+        (self.who as u128) << 64 | (self.what as u128) << 32 | place as u128
     }
 
     /// Adds a part of a record, as [`RowSums::merge`] adds a row of it.
