@@ -20,7 +20,7 @@ ACTIONS = {
 }
 # Runs on the operator's machine, by a policy in the documentation.
 OPERATOR = "operator"
-SERVICES = {"dynamodb", "ec2", "iam", "kinesis", "lambda", "logs", "s3", "sns", "sqs", "ssm"}
+SERVICES = {"dynamodb", "ec2", "iam", "kinesis", "lambda", "logs", "s3", "sns", "sqs", "ssm", "sts"}
 CRATES = {"cloudwatchlogs": "logs"}
 
 

@@ -63,6 +63,10 @@ pub struct Counts {
     pub recorded: u64,
     /// Findings that a suppression held back.
     pub suppressed: u64,
+    /// Incidents that an analytic in dry run would have told, by analytic.
+    pub would_have_fired: BTreeMap<String, u64>,
+    /// Times that the topic of chats did not take an alert.
+    pub chat_failed: u64,
     /// Alerts that this run did not get confirmed.
     pub unconfirmed: u64,
     /// Races for a document that were lost.
@@ -145,6 +149,7 @@ impl Counts {
             ("Findings".to_owned(), self.findings),
             ("Recorded".to_owned(), self.recorded),
             ("Suppressed".to_owned(), self.suppressed),
+            ("ChatFailed".to_owned(), self.chat_failed),
             ("UnconfirmedAlerts".to_owned(), self.unconfirmed),
             ("StateConflicts".to_owned(), self.conflicts),
             ("RepeatedBatches".to_owned(), self.repeated),
@@ -156,6 +161,8 @@ impl Counts {
         ];
         // By name and not by dimension: a line has one value per dimension.
         values.extend(self.rejects.iter().map(|(reason, count)| (format!("Rejects/{reason}"), *count)));
+        let fired = self.would_have_fired.iter();
+        values.extend(fired.map(|(analytic, count)| (format!("WouldHaveFired/{analytic}"), *count)));
         // A line is paid for by its length, and nothing is no news; records alone show that there was a run.
         values.retain(|(name, count)| *count > 0 || name == "Records");
         let mut metrics: Vec<Value> =

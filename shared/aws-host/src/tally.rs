@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use weir_detection::collect::{CollectCounts, Collector};
 use weir_detection::settings::Settings;
 use weir_intel::Intel;
+use weir_records::vpc_flow::Rows;
 use weir_records::{Flow, Lookup, Loss, Reason};
 
 use crate::metrics::Metrics;
@@ -72,6 +73,16 @@ impl<'a> Tally<'a> {
         }
         self.collector.push(flow);
         self.latest.unwrap_or(i64::MIN)
+    }
+
+    /// Adds rows of the default format.
+    pub fn rows(&mut self, rows: Rows<'_>) {
+        let count = rows.as_slice().len() as u64;
+        self.records += count;
+        self.rows += count;
+        let past = rows.as_slice().iter().map(|row| row.end).filter(|end| *end <= self.not_after);
+        self.latest = self.latest.max(past.max());
+        self.collector.push_rows(rows);
     }
 
     /// Adds a lookup.

@@ -20,7 +20,7 @@ use crate::finding::{
 };
 use crate::quiet::{Matter, Suppression};
 use crate::settings::Settings;
-use crate::state::Incident;
+use crate::state::{Incident, Sign};
 
 /// Callers whose blinding is remembered.
 const INCIDENTS: usize = 64;
@@ -56,10 +56,9 @@ pub(super) fn report(
     let matter =
         Matter { incident: &uid, analytic: "AN0084", kernel: Some(Kernel::Blinding), ..Matter::default() };
     let suppressed = settings.suppressed(&matter, severity, time);
-    if !incident.meet(severity, time, suppressed.is_some(), &settings.incident) {
-        return None;
-    }
-    incident.tell(severity, time, suppressed.is_some());
+    let sign = Sign::of(severity, time, suppressed.is_some(), &[]);
+    incident.meet(&sign, &settings.incident)?;
+    incident.tell(severity, &sign);
     let incident = incident.clone();
     let suppressed = suppressed.map(Suppression::words);
     let said = Said { uid, suppressed, severity, mode };
