@@ -309,9 +309,8 @@ fn exact_event<'r>(
 ) -> Option<(LogEvent<'r>, &'r str)> {
     let (id, rest) = plain(rest.strip_prefix(r#"{"id":""#)?)?;
     let rest = rest.strip_prefix(r#","timestamp":"#)?;
-    let comma = rest.as_bytes().iter().position(|byte| *byte == b',')?;
-    let timestamp = number(rest.get(..comma)?)?;
-    let rest = rest.get(comma..)?.strip_prefix(r#","message":""#)?;
+    let (timestamp, length) = number(rest.as_bytes())?;
+    let rest = rest.get(length..)?.strip_prefix(r#","message":""#)?;
     // A message without an id would be known by itself.
     if !id.is_empty()
         && let Some(length) = keep(rest.as_bytes())
@@ -323,16 +322,20 @@ fn exact_event<'r>(
     Some((LogEvent { id, timestamp: Some(timestamp), message }, rest.strip_prefix('}')?))
 }
 
-/// A time as AWS writes it; any other is left to serde.
+/// The time that `text` begins with, as AWS writes it, and its length; any other is left to serde.
 #[inline]
-fn number(digits: &str) -> Option<i64> {
-    if !(1..=18).contains(&digits.len()) {
-        return None;
-    }
-    digits.bytes().try_fold(0, |sum, byte| {
+fn number(text: &[u8]) -> Option<(i64, usize)> {
+    /// So many digits do not overflow.
+    const MOST: usize = 18;
+    let mut sum = 0;
+    for (length, byte) in text.iter().enumerate().take(MOST) {
         let digit = byte.wrapping_sub(b'0');
-        (digit <= 9).then(|| sum * 10 + i64::from(digit))
-    })
+        if digit > 9 {
+            return (length > 0).then_some((sum, length));
+        }
+        sum = sum * 10 + i64::from(digit);
+    }
+    None
 }
 
 /// The string up to the next quote, if it has no escapes, and what follows the quote.

@@ -126,46 +126,73 @@ impl Clock {
     }
 }
 
+/// The fields between the two ends, from the first on.
+struct Body<'t> {
+    /// The body and the eight bytes before it: those before a mark are those from its place in the window.
+    window: &'t [u8; 8 + WIDTH],
+    spaces: Marks,
+    dots: Marks,
+    /// Where the next field begins.
+    from: usize,
+    digits: Digits,
+}
+
+// Inlined, so that all of it stays in registers.
+impl<'t> Body<'t> {
+    #[inline(always)]
+    fn of(window: &'t [u8; 8 + WIDTH]) -> Option<Self> {
+        let body = window.last_chunk()?;
+        let (spaces, dots) = (Marks::of(b' ', body), Marks::of(b'.', body));
+        Some(Self { window, spaces, dots, from: 0, digits: Digits::default() })
+    }
+
+    /// The eight bytes before `to`, and how many of them are its field's.
+    #[inline(always)]
+    fn field(&mut self, to: usize) -> ([u8; 8], usize) {
+        let length = to.wrapping_sub(self.from);
+        self.from = to + 1;
+        (self.window.get(to..to + 8).and_then(<[u8]>::first_chunk).copied().unwrap_or_default(), length)
+    }
+
+    #[inline(always)]
+    fn octet(&mut self, to: usize) -> u32 {
+        let ([.., a, b, c, d], length) = self.field(to);
+        self.digits.octet(u32::from_le_bytes([a, b, c, d]), length)
+    }
+
+    #[inline(always)]
+    fn address(&mut self) -> Ipv4Addr {
+        let (a, b, c) = (self.dots.take(), self.dots.take(), self.dots.take());
+        let three = self.octet(a) << 24 | self.octet(b) << 16 | self.octet(c) << 8;
+        let d = self.spaces.take();
+        Ipv4Addr::from_bits(three | self.octet(d))
+    }
+
+    #[inline(always)]
+    fn number(&mut self) -> Option<u64> {
+        let (from, to) = (self.from, self.spaces.take());
+        let (word, length) = self.field(to);
+        // Nothing between two spaces is no number.
+        if length == 0 {
+            return None;
+        }
+        match self.digits.number(u64::from_le_bytes(word), length) {
+            Some(number) => Some(number),
+            // More than a word holds: gigabytes.
+            None => long_number(self.window.get(8 + from..8 + to)?),
+        }
+    }
+}
+
 /// The row that `text` begins with, but for the fields of its [`HEAD`], and its length; `None` leaves it to the general
 /// way.
 #[inline(always)]
 pub(super) fn read(text: &[u8], name: u16, [starts, ends]: &mut [Clock; 2]) -> Option<(PlainRow, usize)> {
-    // Digits are read eight at a time, those before the body's first field included.
-    let window: &[u8; 8 + WIDTH] = text.get(HEAD - 8..)?.first_chunk()?;
-    let body = window.last_chunk()?;
-    let mut spaces = Marks::of(b' ', body);
-    let mut dots = Marks::of(b'.', body);
-    let mut digits = Digits::default();
-    // The eight bytes before a mark are those of its place in the window.
-    let before = |mark: usize| -> [u8; 8] {
-        window.get(mark..mark + 8).and_then(<[u8]>::first_chunk).copied().unwrap_or_default()
-    };
-    let mut from = 0;
-    let mut octet = |to: usize| {
-        let length = to.wrapping_sub(std::mem::replace(&mut from, to + 1));
-        let [.., a, b, c, d] = before(to);
-        digits.octet(u32::from_le_bytes([a, b, c, d]), length)
-    };
-    let mut address = || {
-        let three = octet(dots.take()) << 24 | octet(dots.take()) << 16 | octet(dots.take()) << 8;
-        Ipv4Addr::from_bits(three | octet(spaces.take()))
-    };
-    let (src, dst) = (address(), address());
-    let mut number = || {
-        let to = spaces.take();
-        let begin = std::mem::replace(&mut from, to + 1);
-        match to.wrapping_sub(begin) {
-            // Nothing between two spaces.
-            0 => None,
-            length => match digits.number(u64::from_le_bytes(before(to)), length) {
-                Some(number) => Some(number),
-                // More than a word holds: gigabytes.
-                None => long_number(body.get(begin..to)?),
-            },
-        }
-    };
-    let (src_port, dst_port, protocol) = (number()?, number()?, number()?);
-    let (packets, bytes) = (number()?, number()?);
+    let mut body = Body::of(text.get(HEAD - 8..)?.first_chunk()?)?;
+    let (src, dst) = (body.address(), body.address());
+    let (src_port, dst_port, protocol) = (body.number()?, body.number()?, body.number()?);
+    let (packets, bytes) = (body.number()?, body.number()?);
+    let Body { from, mut digits, .. } = body;
     let tail: &[u8; TAIL] = text.get(HEAD + from..)?.first_chunk()?;
     let (start, rest) = tail.split_first_chunk::<10>()?;
     let (end, rest) = rest.split_first_chunk::<11>()?;
