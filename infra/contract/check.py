@@ -24,6 +24,7 @@ SCENARIOS = {
         "ExpectForwarders": "true",
         "IngestConcurrency": "10",
         "AlertEmail": "security@example.com",
+        "ChatTopic": "true",
         "OperationsEmail": "operations@example.com",
     },
     "throughBucket": {

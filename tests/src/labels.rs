@@ -40,6 +40,9 @@ pub struct Hijack {
     pub expected_severity: String,
     /// Kernel that should name it.
     pub kernel: String,
+    /// What it pushes to, where it is a relay that keeps its gateways.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gateways: Vec<std::net::IpAddr>,
 }
 
 /// One entity and when it lived.

@@ -34,6 +34,7 @@ export const throughLogs = (app: App) =>
     expectForwarders: true,
     senderOrganization: 'o-abcdefghij',
     alertEmails: ['security@example.com'],
+    chatTopic: true,
     operationsEmails: ['operations@example.com'],
   }));
 

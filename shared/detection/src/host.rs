@@ -11,6 +11,7 @@
 
 mod admit;
 mod case;
+mod close;
 mod container;
 mod context;
 mod destination;
@@ -27,6 +28,7 @@ mod tests;
 mod trace;
 
 pub use admit::{Admitted, host_of, is_of_a_host};
+pub use close::close;
 pub use container::{Container, Image};
 pub use context::Oddity;
 pub use destination::{Destination, Destinations};

@@ -121,6 +121,7 @@ fn labels(size: &Size, members: &[Member], end: i64) -> Labels {
             end_ms: plan.lives.1 * 1000,
             expected_severity: plan.kind.wanted.to_owned(),
             kernel: plan.kind.kernel.to_owned(),
+            gateways: Vec::new(),
         })
     };
     Labels {

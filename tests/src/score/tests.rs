@@ -24,6 +24,7 @@ fn labels() -> Labels {
         end_ms: 130 * HOUR,
         expected_severity: severity.to_owned(),
         kernel: "relay".to_owned(),
+        gateways: Vec::new(),
     };
     Labels {
         end_ms: 240 * HOUR,

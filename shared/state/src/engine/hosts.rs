@@ -12,7 +12,7 @@ use weir_detection::baseline::Usual;
 use weir_detection::entity::{EntityInfo, EntityKey};
 use weir_detection::finding::Finding;
 use weir_detection::host::{
-    Beside, HostItem, HostState, REMEMBERED, host_key, host_of, name_of, report, step,
+    Beside, HostItem, HostState, REMEMBERED, close, host_key, host_of, name_of, report, step,
 };
 use weir_detection::prevalence::Users;
 use weir_detection::state::{EntityState, HOUR};
@@ -22,6 +22,7 @@ use weir_records::Telemetry;
 
 use super::account::Account;
 use super::layout::{decode, encode};
+use super::waiting::Ends;
 use super::{ATTEMPTS, Alert, Engine, EngineError, Read, Run, failed, state_key};
 use crate::store::{Key, Saved, Store};
 
@@ -89,6 +90,7 @@ impl<S: Store> Engine<S> {
             let settings = run.settings.of_host(&key, &document.state, run.intel);
             let beside = Beside { settings, intel: run.intel };
             let mut changed = false;
+            let waited_for = document.state.ends(&settings.incident).is_some();
             if document.holds(run.batch) {
                 hosted.repeated = true;
                 // The delivery that told an interface may have died before it sent.
@@ -104,7 +106,9 @@ impl<S: Store> Engine<S> {
                     document.note_batch(run.batch, latest);
                 }
                 let item = document.state.item(&key, &beside);
-                let wanted = !outcome.cases.is_empty() || is_due(&document.state, &item);
+                let is_over =
+                    document.state.ends(&settings.incident).is_some_and(|end| end <= document.state.closed);
+                let wanted = is_over || !outcome.cases.is_empty() || is_due(&document.state, &item);
                 let ties = if wanted { self.ties(&key, &document.state, run).await? } else { Vec::new() };
                 let tied = !ties.is_empty();
                 let news: Vec<Finding> = outcome
@@ -112,6 +116,9 @@ impl<S: Store> Engine<S> {
                     .iter()
                     .filter_map(|case| report(&mut document.state, &key, case, tied, &beside))
                     .collect();
+                let until = document.state.closed;
+                let ended = close(&mut document.state, &key, until, tied, &beside);
+                hosted.recorded.extend(document.queue(ended));
                 let item = HostItem { thread: document.state.thread.clone(), ..item };
                 if wanted && is_due(&document.state, &item) {
                     self.tell_beside(&key, &document.state, &item, &ties, run).await?;
@@ -128,6 +135,9 @@ impl<S: Store> Engine<S> {
             changed |= !alerts.is_empty();
             hosted.elsewhere += elsewhere;
             claimed.append(&mut hosted.alerts);
+            if let Some(due) = document.state.ends(&settings.incident).filter(|_| !waited_for) {
+                self.wait_for(&key, Some(due)).await?;
+            }
             if !changed || self.write(&key, &mut document, version, run.now).await? {
                 hosted.alerts = claimed;
                 hosted.alerts.extend(alerts.into_iter().map(|alert| (key.clone(), alert)));
@@ -139,7 +149,7 @@ impl<S: Store> Engine<S> {
     }
 
     /// Entities that carry the host's traffic and whose flows are known, the surest first.
-    async fn ties(
+    pub(super) async fn ties(
         &self,
         key: &EntityKey,
         state: &HostState,
@@ -291,6 +301,9 @@ impl<S: Store> Engine<S> {
                     intel: run.intel,
                 };
                 let finding = tell_host(&mut document.state, tie, &around);
+                if let Some(due) = document.state.ends(&around.settings.incident) {
+                    self.wait_for(tie, Some(due)).await?;
+                }
                 hosted.recorded.extend(document.queue(finding.into_iter().collect()));
                 document.note_batch(batch, latest.max(document.state.closed));
             }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use weir_detection::Finding;
 use weir_detection::baseline::Usual;
 use weir_detection::entity::EntityKey;
-use weir_detection::host::{Beside, HostItem, HostState, host_key, report, step};
+use weir_detection::host::{Beside, HostItem, HostState, close, host_key, report, step};
 use weir_detection::prevalence::Users;
 use weir_detection::settings::Settings;
 use weir_detection::state::{EntityState, HOUR};
@@ -18,6 +18,7 @@ use super::{Resident, shelf};
 use crate::engine::EngineError;
 use crate::engine::calls::prelude_key;
 use crate::engine::hosts::{host_item_key, ids, is_due};
+use crate::engine::waiting::Ends;
 
 /// Logs of hosts name no account.
 const ACCOUNT: &str = "-";
@@ -69,6 +70,9 @@ impl Resident {
         let news: Vec<Finding> = cases
             .filter_map(|case| report(&mut document.state, &key, case, !ties.is_empty(), &beside))
             .collect();
+        let until = document.state.closed;
+        let ended = close(&mut document.state, &key, until, !ties.is_empty(), &beside);
+        hosted.findings.extend(ended.into_iter().map(|finding| (key.clone(), finding)));
         let item = document.state.item(&key, &beside);
         if is_due(&document.state, &item) || !news.is_empty() {
             document.state.written = (item.print(), document.state.latest);
@@ -79,13 +83,15 @@ impl Resident {
                 *self.host_items.change(self.file.as_ref(), &key, place)? = HostItem { seen, ..item.clone() };
             }
         }
+        let due = document.state.ends(&settings.incident);
         self.hosts.insert(key.clone(), document);
+        self.wait_for(&key, due)?;
         match ties.first() {
             Some(tie) if !news.is_empty() => {
                 let told = self.tell_tied(tie, &item, settings, intel)?;
                 hosted.findings.extend(told.map(|finding| (tie.clone(), finding)));
             }
-            _ => hosted.findings = news.into_iter().map(|finding| (key.clone(), finding)).collect(),
+            _ => hosted.findings.extend(news.into_iter().map(|finding| (key.clone(), finding))),
         }
         Ok(hosted)
     }
@@ -144,7 +150,7 @@ impl Resident {
     }
 
     /// The host's addresses that no other host was seen with since, and when it was.
-    fn held(&mut self, key: &EntityKey, state: &HostState) -> Vec<(IpAddr, i64)> {
+    pub(super) fn held(&mut self, key: &EntityKey, state: &HostState) -> Vec<(IpAddr, i64)> {
         let mut held = Vec::new();
         for (ip, seen) in state.own_addresses() {
             let (holder, at) = self.holders.entry(ip).or_insert_with(|| (key.clone(), seen));
@@ -157,7 +163,7 @@ impl Resident {
     }
 
     /// Entities that carry the host's traffic: by a name of theirs, else by an address that one alone has.
-    fn ties(&self, state: &HostState, addresses: &[IpAddr], intel: &Intel) -> Vec<EntityKey> {
+    pub(super) fn ties(&self, state: &HostState, addresses: &[IpAddr], intel: &Intel) -> Vec<EntityKey> {
         let ids = ids(state, addresses, &intel.inventory);
         let is_address = |key: &EntityKey| key.id.parse::<std::net::IpAddr>().is_ok();
         let has = |name: &Option<String>| name.as_ref().is_some_and(|name| ids.contains(name));
@@ -188,7 +194,7 @@ impl Resident {
         settings: &Settings,
         intel: &Intel,
     ) -> Result<Option<Finding>, EngineError> {
-        let prelude = self.preludes.get(self.file.as_ref(), tie, prelude_key(&tie.account, &tie.id))?;
+        let prelude = self.preludes.get(self.file.as_ref(), tie, prelude_key(&tie.account, tie.called()))?;
         let Some(document) = self.entities.get_mut(tie) else { return Ok(None) };
         let around = Around {
             prelude: Some(prelude),
@@ -198,6 +204,9 @@ impl Resident {
             settings: settings.of_entity(tie, &document.state.info, intel),
             intel,
         };
-        Ok(tell_host(&mut document.state, tie, &around))
+        let told = tell_host(&mut document.state, tie, &around);
+        let due = document.state.ends(&settings.incident);
+        self.wait_for(tie, due)?;
+        Ok(told)
     }
 }
