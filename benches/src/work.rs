@@ -17,13 +17,16 @@ use weir_detection::observation::BUCKET;
 use weir_detection::settings::Settings;
 use weir_intel::Intel;
 use weir_records::decode::{PAYLOAD_CAP, inflate_into};
-use weir_records::envelope::{self, Content, LogsPayload, Scratch};
+use weir_records::envelope::{self, Content, LogsPayload, Scratch, Told};
 use weir_records::vpc_flow::{Line, Lines};
-use weir_records::{Entry, ReadOptions, RecordReader};
+use weir_records::{Chunk, Entry, ReadOptions, RecordReader};
 use weir_state::Resident;
 
 /// Bytes read at a time.
 const CHUNK: usize = 256 << 10;
+
+/// Records between two looks for what is complete, as `weir replay` has them.
+const TURN: u64 = 4_096;
 
 /// Decompresses a file: what every other figure is held against.
 pub(crate) fn inflate(file: &Path) -> Result<()> {
@@ -58,10 +61,13 @@ pub(crate) fn detect_payloads(file: &Path) -> Result<()> {
             let payload = LogsPayload::read(data.open(&mut scratch, PAYLOAD_CAP)?)?;
             let mut collector = Collector::new(&settings, &intel);
             let mut lines = Lines::new(None);
-            payload.visit(|event| match lines.read(event.message, event.timestamp) {
-                Line::Flow(flow) => collector.push(&flow),
-                Line::Loss(loss) => collector.push_loss(&loss),
-                Line::Reject(_) | Line::Header | Line::Blank => {}
+            payload.visit_rows(&mut lines, |told| match told {
+                Told::Rows(rows) => collector.push_rows(rows),
+                Told::Event(event, lines) => match lines.read(event.message, event.timestamp) {
+                    Line::Flow(flow) => collector.push(&flow),
+                    Line::Loss(loss) => collector.push_loss(&loss),
+                    Line::Reject(_) | Line::Header | Line::Blank => {}
+                },
             })?;
             for observed in collector.take_batch() {
                 black_box(memory.apply(&observed, &settings, &intel)?);
@@ -79,18 +85,20 @@ pub(crate) fn allocations<T: std::alloc::GlobalAlloc>(file: &Path, allocator: &S
     let mut collector = Collector::new(&settings, &intel);
     let mut reader = RecordReader::open(File::open(file)?, &ReadOptions::default())?;
     let (mut seen, mut before) = (0, 0);
-    while let Some(entry) = reader.next()? {
-        let Entry::Flow(flow) = entry else { continue };
-        collector.push(&flow);
-        seen += 1;
-        if seen == half {
+    while let Some(chunk) = reader.next_chunk()? {
+        let Chunk::Rows(rows) = chunk else { continue };
+        collector.push_rows(rows);
+        let more = seen + rows.as_slice().len() as u64;
+        if seen < half && more >= half {
             before = allocator.stats().allocations;
         }
-        if seen % 4_096 == 0 {
-            for observed in collector.take(Some(flow.end - settings.lateness)).into_iter().flatten() {
+        if more / TURN > seen / TURN {
+            let latest = rows.as_slice().last().map(|row| row.end - settings.lateness);
+            for observed in collector.take(latest).into_iter().flatten() {
                 black_box(memory.apply(&observed, &settings, &intel)?);
             }
         }
+        seen = more;
     }
     let made = allocator.stats().allocations - before;
     write!(std::io::stdout(), "{}", made as f64 / (seen - half).max(1) as f64)?;

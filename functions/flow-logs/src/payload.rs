@@ -7,7 +7,7 @@ use weir_aws_host::{Metrics, Tally};
 use weir_detection::observation::Observations;
 use weir_detection::settings::Settings;
 use weir_intel::Intel;
-use weir_records::envelope::{LogsPayload, Visited};
+use weir_records::envelope::{LogsPayload, Told, Visited};
 use weir_records::lookup;
 use weir_records::vpc_flow::{Line, Lines};
 use weir_records::{Entry, Format, ReadOptions, RecordReader, Source};
@@ -75,7 +75,11 @@ fn visit<'a>(logs: &LogsPayload<'_>, reading: Reading<'a>) -> Option<(Tally<'a>,
     let mut tally = Tally::new(reading.settings, reading.intel, reading.now);
     let mut lines = Lines::new(reading.format.cloned());
     let visited = logs
-        .visit(|event| {
+        .visit_rows(&mut lines, |told| {
+            let (event, lines) = match told {
+                Told::Rows(rows) => return tally.rows(rows),
+                Told::Event(event, lines) => (event, lines),
+            };
             if lookup::is_likely(event.message) {
                 return match lookup::read(event.message.trim_end()) {
                     Ok(lookup) => tally.lookup(&lookup),

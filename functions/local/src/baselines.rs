@@ -11,7 +11,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use weir_records::{Entry, Flow};
+use weir_records::{Chunk, Entry, Flow};
 
 use crate::options::Baselines;
 use crate::reading::Reading;
@@ -19,6 +19,8 @@ use crate::summary::what;
 use baseline::Building;
 use egress::Egress;
 use windows::Windows;
+
+const NO_ROOM: &str = "cannot keep sums in a temporary file";
 
 /// Runs the command.
 pub(crate) fn run(options: &Baselines, out: &mut dyn Write) -> Result<ExitCode> {
@@ -28,9 +30,20 @@ pub(crate) fn run(options: &Baselines, out: &mut dyn Write) -> Result<ExitCode> 
     let mut egress = Egress::new(&settings, &intel);
     let mut windows = Windows::new(options.by);
     let mut not_judged = BTreeMap::new();
-    reading.each(|entry| {
+    reading.each_chunk(|chunk| {
+        let entry = match chunk {
+            Chunk::Rows(rows) => {
+                for row in rows.as_slice() {
+                    if let Some(share) = egress.share_of_row(row, *rows) {
+                        windows.add((row.start, row.end), share).context(NO_ROOM)?;
+                    }
+                }
+                return Ok(());
+            }
+            Chunk::Entry(entry) => entry,
+        };
         let mut take = |flow: &Flow<'_>| match egress.share(flow) {
-            Some(share) => windows.add(flow, share).context("cannot keep sums in a temporary file"),
+            Some(share) => windows.add((flow.start, flow.end), share).context(NO_ROOM),
             None => Ok(()),
         };
         match entry {

@@ -7,7 +7,7 @@ use weir_detection::host::is_of_a_host;
 use weir_detection::observation::{BUCKET, Observations, bucket_of};
 use weir_detection::settings::Settings;
 use weir_intel::Intel;
-use weir_records::{ApiCall, Entry, Telemetry};
+use weir_records::{ApiCall, Chunk, Entry, Telemetry};
 
 use crate::reading::Reading;
 use crate::stream::Streams;
@@ -38,25 +38,28 @@ pub(crate) fn observe(
     loop {
         let mut not_judged = Vec::new();
         let mut taken = Ok(());
-        let clock = streams.turn(reading, |entry| match entry {
-            Entry::Flow(flow) => collector.push(flow),
-            Entry::Loss(loss) => collector.push_loss(loss),
-            Entry::Call(call) if taken.is_ok() => taken = take(Seen::Call(call)),
-            Entry::Telemetry(telemetry) => {
-                let entity = telemetry.entity();
-                let mut flows = 0;
-                for flow in telemetry.flows(entity.as_deref().unwrap_or("-")) {
-                    collector.push(&flow);
-                    flows += 1;
+        let clock = streams.turn(reading, |chunk| match chunk {
+            Chunk::Rows(rows) => collector.push_rows(*rows),
+            Chunk::Entry(entry) => match entry {
+                Entry::Flow(flow) => collector.push(flow),
+                Entry::Loss(loss) => collector.push_loss(loss),
+                Entry::Call(call) if taken.is_ok() => taken = take(Seen::Call(call)),
+                Entry::Telemetry(telemetry) => {
+                    let entity = telemetry.entity();
+                    let mut flows = 0;
+                    for flow in telemetry.flows(entity.as_deref().unwrap_or("-")) {
+                        collector.push(&flow);
+                        flows += 1;
+                    }
+                    if is_of_a_host(telemetry) {
+                        hosts.push(Telemetry::clone(telemetry));
+                    } else if flows == 0 {
+                        not_judged.push(what(telemetry));
+                    }
                 }
-                if is_of_a_host(telemetry) {
-                    hosts.push(Telemetry::clone(telemetry));
-                } else if flows == 0 {
-                    not_judged.push(what(telemetry));
-                }
-            }
-            Entry::Lookup(lookup) => collector.push_lookup(lookup),
-            Entry::Call(_) | Entry::Reject(_) | Entry::Control => {}
+                Entry::Lookup(lookup) => collector.push_lookup(lookup),
+                Entry::Call(_) | Entry::Reject(_) | Entry::Control => {}
+            },
         })?;
         taken?;
         for what in not_judged {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use weir_records::{Counts, Entry, ReadError, ReadOptions, RecordReader, Reject, Source};
+use weir_records::{Chunk, Counts, Entry, ReadError, ReadOptions, RecordReader, Reject, Source};
 
 use crate::options::{Input, Usage};
 use crate::progress::Progress;
@@ -83,6 +83,23 @@ impl Reading {
     /// Longest line that is read, in bytes.
     pub(crate) const fn max_line(&self) -> usize {
         self.options.max_line
+    }
+
+    /// Hands all that every file says to `take`, file after file.
+    pub(crate) fn each_chunk(&mut self, mut take: impl FnMut(&Chunk<'_>) -> Result<()>) -> Result<()> {
+        for path in std::mem::take(&mut self.files) {
+            let Some(mut reader) = self.open(&path) else { continue };
+            loop {
+                match reader.next_chunk() {
+                    Ok(Some(Chunk::Entry(Entry::Reject(reject)))) => self.reject(&path, &reject)?,
+                    // By reference: a flow is large.
+                    Ok(Some(ref chunk)) => take(chunk)?,
+                    Ok(None) => break self.done(&reader.counts()),
+                    Err(error) => break self.damaged(&path, &reader.counts(), error)?,
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Hands every entry of every file to `take`, file after file.

@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use weir_records::Entry;
+use weir_records::{Chunk, Entry};
 
 use crate::reading::{Reader, Reading};
 
@@ -71,7 +71,7 @@ impl Streams {
     pub(crate) fn turn(
         &mut self,
         reading: &mut Reading,
-        mut take: impl FnMut(&Entry<'_>),
+        mut take: impl FnMut(&Chunk<'_>),
     ) -> Result<Option<i64>> {
         let Some(Reverse((_, place))) = self.order.pop() else { return Ok(None) };
         let next = self.order.peek().map_or(i64::MAX, |Reverse((clock, _))| *clock);
@@ -92,22 +92,33 @@ impl Stream {
         &mut self,
         until: i64,
         reading: &mut Reading,
-        take: &mut impl FnMut(&Entry<'_>),
+        take: &mut impl FnMut(&Chunk<'_>),
     ) -> Result<Option<i64>> {
         if self.reader.is_none() {
             self.reader =
                 if self.unsorted { reading.open_sorted(&self.path) } else { reading.open(&self.path) };
         }
         let Some(reader) = &mut self.reader else { return Ok(None) };
-        for _ in 0..TURN {
-            match reader.next() {
-                Ok(Some(Entry::Reject(reject))) => reading.reject(&self.path, &reject)?,
+        let mut left = TURN;
+        while left > 0 {
+            left -= 1;
+            match reader.next_chunk() {
+                Ok(Some(Chunk::Entry(Entry::Reject(reject)))) => reading.reject(&self.path, &reject)?,
                 // By reference: a flow is large.
-                Ok(Some(ref entry)) => {
-                    if let Some(end) = end_of(entry) {
-                        self.clock.see(end);
+                Ok(Some(ref chunk)) => {
+                    match chunk {
+                        Chunk::Rows(rows) => {
+                            let rows = rows.as_slice();
+                            rows.iter().for_each(|row| self.clock.see(row.end));
+                            left = left.saturating_sub(rows.len() - 1);
+                        }
+                        Chunk::Entry(entry) => {
+                            if let Some(end) = end_of(entry) {
+                                self.clock.see(end);
+                            }
+                        }
                     }
-                    take(entry);
+                    take(chunk);
                 }
                 Ok(None) => {
                     reading.done(&reader.counts());

@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -189,6 +190,9 @@ pub(crate) struct Backfill {
     /// File that keeps what was read, so that the same command goes on where it was interrupted.
     #[arg(long, value_name = "FILE")]
     pub(crate) checkpoint: Option<PathBuf>,
+    /// Requests a second at most; by default 100 objects, or 5 pages of a log group.
+    #[arg(long, value_name = "N")]
+    pub(crate) rate: Option<NonZeroU32>,
     /// What history holds: auto (decided by content), vpc-flow, cloudtrail or another source of `weir parse`.
     #[arg(long, default_value_t = Source::Auto)]
     pub(crate) source: Source,

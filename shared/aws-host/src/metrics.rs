@@ -29,6 +29,10 @@ pub struct Counts {
     pub records: u64,
     /// Refused pieces of input, by reason.
     pub rejects: BTreeMap<&'static str, u64>,
+    /// Flows read, whichever source they are of.
+    pub flows: u64,
+    /// Of those the ones without a field that detection has a use for, by its name in flow logs.
+    pub without: BTreeMap<&'static str, u64>,
     /// Whole payloads that were refused.
     pub quarantined: u64,
     /// Records that were understood and that nothing judges yet.
@@ -168,6 +172,13 @@ impl Counts {
             values.iter().map(|(name, _)| json!({ "Name": name, "Unit": "Count" })).collect();
         let mut line = Map::new();
         line.extend(values.into_iter().map(|(name, count)| (name, count.into())));
+        // For `weirctl doctor` alone, and so no metrics, which are paid for by their names.
+        if !self.without.is_empty() {
+            line.insert("Flows".into(), self.flows.into());
+            line.extend(
+                self.without.iter().map(|(field, count)| (format!("Without/{field}"), (*count).into())),
+            );
+        }
         // Where there is such a figure, none of it is news too.
         let figures = [
             ("Inventory", "Count", self.inventory.map(u64::cast_signed)),

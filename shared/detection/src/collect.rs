@@ -2,19 +2,24 @@
 
 mod entities;
 mod lookups;
+mod prints;
+mod record;
 mod rows;
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use foldhash::HashSet;
 use weir_intel::Intel;
-use weir_records::{Action, Direction, Flow, Lookup, Loss, LossKind};
+use weir_records::vpc_flow::Rows;
+use weir_records::{Flow, Lookup, Loss, LossKind};
 
 use crate::entity::EntityKey;
-use crate::observation::{BUCKET, Beside, Observations, RowKey, RowSums, Side, bucket_of};
+use crate::observation::{BUCKET, Observations, bucket_of};
 use crate::settings::Settings;
 pub use entities::{Entities, Place};
 use lookups::Asked;
+use record::{Part, Record};
 use rows::BucketRows;
 
 /// Groups flows by entity, bucket and remote.
@@ -25,7 +30,11 @@ pub struct Collector<'a> {
     settings: &'a Settings,
     intel: &'a Intel,
     entities: Entities,
-    open: std::collections::BTreeMap<i64, BucketRows>,
+    open: BTreeMap<i64, BucketRows>,
+    /// The last bucket that was handed out, for the room that it has.
+    spare: Option<BucketRows>,
+    /// Records on their way into them.
+    staged: Vec<Staged>,
     asked: Asked,
     /// Buckets before this one were handed out: their records are late.
     closed: i64,
@@ -56,7 +65,9 @@ impl<'a> Collector<'a> {
             settings,
             intel,
             entities: Entities::default(),
-            open: std::collections::BTreeMap::new(),
+            open: BTreeMap::new(),
+            spare: None,
+            staged: Vec::new(),
             asked: Asked::default(),
             closed: i64::MIN,
             not_after: i64::MAX,
@@ -87,47 +98,89 @@ impl<'a> Collector<'a> {
             self.counts.future += 1;
             return;
         }
-        let Some(place) = self.entities.place(flow, self.intel) else {
-            self.counts.intermediate += 1;
-            return;
-        };
-        let (start, end) = (flow.start, flow.end.max(flow.start).saturating_add(1_000));
-        let first = bucket_of(start);
-        if first < self.closed && bucket_of(end - 1) < self.closed {
+        match self.entities.place(flow, self.intel) {
+            Some(place) => self.stage(Record::of(flow, &place, self.settings, self.intel)),
+            None => self.counts.intermediate += 1,
+        }
+        self.settle();
+    }
+
+    /// Adds rows of the default format, as [`push`](Self::push) adds their flows one by one.
+    pub fn push_rows(&mut self, rows: Rows<'_>) {
+        for row in rows.as_slice() {
+            if row.end > self.not_after {
+                self.counts.future += 1;
+                continue;
+            }
+            match self.entities.place_row(row, rows, self.intel) {
+                Some(place) => self.stage(Record::of_row(row, &place, self.settings, self.intel)),
+                None => self.counts.intermediate += 1,
+            }
+        }
+        self.settle();
+    }
+
+    /// Finds the bucket that a record begins in.
+    #[inline]
+    fn stage(&mut self, record: Record) {
+        let first = bucket_of(record.start);
+        if first < self.closed && bucket_of(record.until - 1) < self.closed {
             self.counts.late += 1;
             return;
         }
         let home = first.max(self.closed);
-        let print = fingerprint(flow, place.entity);
-        let rows = self.open.entry(home).or_default();
-        if !rows.is_new(print) {
-            self.counts.duplicates += 1;
-            return;
+        let is_within = record.start >= home && record.until <= home + BUCKET;
+        self.staged.push(Staged { record, home, place: None, is_within, is_new: false });
+    }
+
+    /// Adds what is staged: one step for all records before the next step, so that waiting for the memory of one is
+    /// waiting for that of many.
+    fn settle(&mut self) {
+        let mut staged = std::mem::take(&mut self.staged);
+        for run in staged.chunk_by_mut(|a, b| a.home == b.home) {
+            let Some(home) = run.first().map(|staged| staged.home) else { continue };
+            let rows = opened(&mut self.open, &mut self.spare, home);
+            for staged in run.iter_mut() {
+                staged.is_new = rows.is_new(staged.record.print);
+                self.counts.duplicates += u64::from(!staged.is_new);
+            }
+            for staged in run.iter_mut().filter(|staged| staged.is_new && staged.is_within) {
+                staged.place = rows.place(&staged.record, &staged.record.whole(home));
+            }
+            for Staged { record, place, .. } in run.iter().filter(|staged| staged.is_new && staged.is_within)
+            {
+                rows.add(*place, record, &record.whole(home));
+            }
         }
-        let record = Record::of(flow, &place, self.settings, self.intel);
-        let (bytes, packets) = (flow.bytes.unwrap_or(0), flow.packets.unwrap_or(0));
-        if first == home && end <= first + BUCKET {
-            record.add(rows, &Part { bucket: first, from: start, until: end, bytes, packets });
-            return;
+        for staged in staged.drain(..).filter(|staged| staged.is_new && !staged.is_within) {
+            self.spread(&staged.record);
         }
-        let span = (end - start).max(1);
+        self.staged = staged;
+    }
+
+    /// Shares a record's counts among the buckets that it covers.
+    fn spread(&mut self, record: &Record) {
+        let Record { start, until, bytes, packets, .. } = *record;
+        let span = (until - start).max(1);
         let (mut bytes_done, mut packets_done) = (0, 0);
-        let mut bucket = first;
-        while bucket < end {
-            let until = (bucket + BUCKET).min(end);
+        let mut bucket = bucket_of(start);
+        while bucket < until {
+            let to = (bucket + BUCKET).min(until);
             // Shares by overlap, rounded so that they add up to the whole.
-            let bytes_to = share(bytes, until - start, span);
-            let packets_to = share(packets, until - start, span);
+            let bytes_to = share(bytes, to - start, span);
+            let packets_to = share(packets, to - start, span);
             let part = Part {
                 bucket,
                 from: start.max(bucket),
-                until,
+                until: to,
                 bytes: bytes_to - bytes_done,
                 packets: packets_to - packets_done,
             };
             (bytes_done, packets_done) = (bytes_to, packets_to);
             if bucket >= self.closed {
-                record.add(self.open.entry(bucket).or_default(), &part);
+                let rows = opened(&mut self.open, &mut self.spare, bucket);
+                let place = rows.place(record, &part);
+                rows.add(place, record, &part);
             }
             bucket += BUCKET;
         }
@@ -159,8 +212,7 @@ impl<'a> Collector<'a> {
     /// Nothing is vouched for, since other batches may hold records of the same buckets. An interface
     /// that only reported no data is there too: its time moves on.
     pub fn take_batch(&mut self) -> Vec<Observations> {
-        let mut by_key: std::collections::BTreeMap<EntityKey, Observations> =
-            std::collections::BTreeMap::new();
+        let mut by_key: BTreeMap<EntityKey, Observations> = BTreeMap::new();
         let taken = self.take(None);
         let idle = self.entities.take_idle();
         for observed in taken.into_iter().flatten().chain(idle) {
@@ -183,9 +235,10 @@ impl<'a> Collector<'a> {
             if until.is_some_and(|until| bucket + BUCKET > until) {
                 break;
             }
-            let Some((_, rows)) = self.open.pop_first() else { break };
+            let Some((_, mut rows)) = self.open.pop_first() else { break };
             self.closed = bucket + BUCKET;
-            taken.push(rows.into_observations(bucket, &mut self.entities));
+            taken.push(rows.take_observations(bucket, &mut self.entities));
+            self.spare = Some(rows);
         }
         // With the earliest traffic, one value an entity: a name is looked up before it is dialled.
         let asked = self.asked.take(until, &self.entities, self.intel);
@@ -199,74 +252,25 @@ impl<'a> Collector<'a> {
     }
 }
 
-/// A record that is to be added to the buckets that it covers.
-struct Record<'f> {
-    flow: &'f Flow<'f>,
-    place: &'f Place,
-    external: bool,
-    key: RowKey,
-    sure: bool,
-}
-
-impl<'f> Record<'f> {
-    fn of(flow: &'f Flow<'f>, place: &'f Place, settings: &Settings, intel: &Intel) -> Self {
-        let service = if place.egress { flow.dst_service } else { flow.src_service };
-        let external = intel.is_external(place.remote, service, &settings.networks.own);
-        let (side, sure) = Entities::side(place, flow);
-        let port = if side == Side::Dialled { place.remote_port } else { place.local_port };
-        let key = RowKey { remote: place.remote, port, side, protocol: flow.protocol.unwrap_or(0) };
-        Self { flow, place, external, key, sure }
-    }
-
-    fn add(&self, rows: &mut BucketRows, part: &Part) {
-        let Self { flow, place, .. } = self;
-        rows.touch(place.entity, flow.end, flow.end - flow.start, flow);
-        let rejected = flow.action == Some(Action::Reject);
-        if !self.external {
-            if !rejected {
-                let inside = if place.egress {
-                    Beside { inside_out: part.bytes, ..Beside::default() }
-                } else {
-                    Beside { inside_in: part.bytes, ..Beside::default() }
-                };
-                rows.add_inside(place.entity, &inside);
-            }
-            return;
-        }
-        let flags = flow.tcp_flags.unwrap_or(0);
-        let mut sums = RowSums {
-            unprivileged: place.local_port >= 1_024 && place.remote_port >= 1_024,
-            sure: self.sure,
-            local: place.local_port,
-            rejected,
-            ..RowSums::default()
-        };
-        // A rejected packet went nowhere: it counts as a failed try, not as traffic.
-        if place.egress {
-            sums.flags_out = flags;
-            sums.packets_out = part.packets;
-            sums.bytes_out = if rejected { 0 } else { part.bytes };
-            sums.first = second(part.from - part.bucket);
-            sums.last = second(part.until - part.bucket - 1);
-        } else if !rejected {
-            sums.flags_in = flags;
-            sums.packets_in = part.packets;
-            sums.bytes_in = part.bytes;
-        } else {
-            // Background scanning of the internet against a closed port.
-            return;
-        }
-        rows.add(place.entity, self.key, &sums);
-    }
-}
-
-/// One bucket's part of a record.
-struct Part {
+/// An open bucket.
+#[inline]
+fn opened<'o>(
+    open: &'o mut BTreeMap<i64, BucketRows>,
+    spare: &mut Option<BucketRows>,
     bucket: i64,
-    from: i64,
-    until: i64,
-    bytes: u64,
-    packets: u64,
+) -> &'o mut BucketRows {
+    open.entry(bucket).or_insert_with(|| spare.take().unwrap_or_default())
+}
+
+/// A record on its way into its bucket.
+struct Staged {
+    record: Record,
+    /// The first open bucket that it covers: there it counts once.
+    home: i64,
+    place: Option<u32>,
+    /// It lies in one bucket, which is open.
+    is_within: bool,
+    is_new: bool,
 }
 
 /// The part of `total` that falls into the first `elapsed` of `span`, rounded down.
@@ -276,26 +280,6 @@ fn share(total: u64, elapsed: i64, span: i64) -> u64 {
     }
     let product = u128::from(total) * u128::from(elapsed.unsigned_abs());
     u64::try_from(product / u128::from(span.unsigned_abs().max(1))).unwrap_or(total)
-}
-
-fn second(offset: i64) -> u16 {
-    u16::try_from(offset / 1_000).unwrap_or(0)
-}
-
-/// Tells records apart: an interface logs one row per 5-tuple, direction and interval.
-fn fingerprint(flow: &Flow<'_>, entity: u32) -> u64 {
-    use crate::entity::{address_hash, mix};
-    let ports = u64::from(flow.src_port.unwrap_or(0)) << 16 | u64::from(flow.dst_port.unwrap_or(0));
-    let kind = u64::from(flow.protocol.unwrap_or(0)) << 8
-        | match flow.direction {
-            Some(Direction::Ingress) => 1,
-            Some(Direction::Egress) => 2,
-            None => 0,
-        };
-    let mut hash = mix(address_hash(flow.src) ^ ports << 24 ^ kind);
-    hash = mix(hash ^ address_hash(flow.dst).rotate_left(17) ^ u64::from(entity));
-    hash = mix(hash ^ flow.start as u64 ^ (flow.end as u64).rotate_left(32));
-    mix(hash ^ flow.bytes.unwrap_or(0) ^ flow.packets.unwrap_or(0).rotate_left(40))
 }
 
 /// Addresses whose own interface writes logs: what a NAT gateway says of them would count twice.

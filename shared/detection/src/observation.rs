@@ -187,6 +187,9 @@ impl Observations {
 
 /// Makes one row of all that speak of the same partner, sorted by key.
 pub(crate) fn join(rows: &mut Vec<Row>) {
+    if rows.is_sorted_by(|a, b| a.key.order() < b.key.order()) {
+        return;
+    }
     rows.sort_by_key(|row| row.key.order());
     rows.dedup_by(|later, earlier| {
         let same = later.key == earlier.key;

@@ -22,6 +22,9 @@ pub const LAYOUT: u8 = 3;
 /// Hashes of an hour, from which the next hour can be compared with it.
 const COMPARED: u32 = 16;
 
+/// Hosts of an hour, from which a counter no longer tells strangers from them.
+pub(crate) const STRANGERS: u32 = 1_500;
+
 /// Destinations kept with their history.
 const DESTINATIONS: usize = 16;
 
@@ -250,6 +253,16 @@ impl Hourly {
     pub fn merge_into(&self, counter: &mut Counter) {
         counter.merge(&self.previous);
         counter.merge(&self.this);
+    }
+
+    /// What this hour holds.
+    pub const fn this(&self) -> &Counter {
+        &self.this
+    }
+
+    /// What the hour before holds.
+    pub const fn previous(&self) -> &Counter {
+        &self.previous
     }
 
     /// Share of this hour's hashes that the hour before had not, in [0, 1]; 1 where it had too few to compare.

@@ -149,7 +149,7 @@ pub fn inflate_named(
     // One byte more than allowed shows that there was more.
     let most = cap.saturating_add(1);
     let result = match compression {
-        Compression::Gzip => MultiGzDecoder::new(input).take(most).read_to_end(out),
+        Compression::Gzip => read_sized(MultiGzDecoder::new(input).take(most), out, sized(input, most)),
         Compression::Zstd => ZstdFrames::new(input, PAYLOAD_WINDOW).take(most).read_to_end(out),
         Compression::Deflate if is_zlib(input) => ZlibDecoder::new(input).take(most).read_to_end(out),
         Compression::Deflate => DeflateDecoder::new(input).take(most).read_to_end(out),
@@ -161,6 +161,36 @@ pub fn inflate_named(
         return Err(DecodeError::TooLarge { compression, cap });
     }
     result.map(drop).map_err(|source| DecodeError::Broken { compression, decoded, source })
+}
+
+/// How much a gzip file of one member says that it holds, up to `most`.
+fn sized(input: &[u8], most: u64) -> usize {
+    /// No deflate data holds more for each of its bytes.
+    const DENSEST: u64 = 1_032;
+    let said = input.last_chunk().map_or(0, |size| u32::from_le_bytes(*size));
+    u64::from(said).min(most).min((input.len() as u64).saturating_mul(DENSEST)) as usize
+}
+
+/// Appends what is read, which is about `size` bytes: room is made once, where it is known.
+fn read_sized(mut from: impl Read, out: &mut Vec<u8>, size: usize) -> io::Result<usize> {
+    /// Behind what was expected, so that its end is seen.
+    const MORE: usize = 64;
+    let before = out.len();
+    let mut filled = before;
+    out.resize(before.saturating_add(size).saturating_add(MORE), 0);
+    let result = loop {
+        match from.read(out.get_mut(filled..).unwrap_or_default()) {
+            Ok(0) => break Ok(filled - before),
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => break Err(error),
+        }
+        if filled == out.len() {
+            out.resize(filled.saturating_mul(2), 0);
+        }
+    };
+    out.truncate(filled);
+    result
 }
 
 /// Whether the two bytes that RFC 1950 begins with are there.

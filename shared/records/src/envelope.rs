@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 use crate::text::Text;
 
 pub use data::{Data, DataError, Scratch};
-pub use logs::{LogEvent, LogsPayload, PayloadError, Visited};
+pub use logs::{LogEvent, LogsPayload, PayloadError, Told, Visited};
 pub use s3::S3Object;
 
 /// What an event carries, one entry for each piece that can fail on its own.

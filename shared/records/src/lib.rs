@@ -45,7 +45,7 @@ pub use decode::{Compression, DecodeError};
 pub use flow::{Action, Direction, Flow, Loss, LossKind};
 pub use lookup::Lookup;
 pub use normalised::{Normalised, NormalisedCall, NormalisedLookup};
-pub use reader::{Counts, Entry, ReadError, ReadOptions, RecordReader};
+pub use reader::{Chunk, Counts, Entry, ReadError, ReadOptions, RecordReader};
 pub use reject::{Reason, Reject};
 pub use source::Source;
 pub use telemetry::{Fact, Telemetry};

@@ -23,7 +23,10 @@ use crate::parquet::{FlowTable, TableError};
 use crate::reject::{Reason, Reject, excerpt};
 use crate::source::Source;
 use crate::telemetry::Telemetry;
-use crate::vpc_flow::{Format, Line, Lines};
+use crate::vpc_flow::{Format, Line, Lines, Rows};
+
+/// Most rows that come together: few enough to stay near while they are used.
+const ROWS: usize = 128;
 
 /// How to read a file.
 #[derive(Clone, Debug)]
@@ -65,6 +68,19 @@ pub enum Entry<'a> {
     Reject(Reject<'a>),
     /// A message about the delivery or the log, and not about traffic or a call.
     Control,
+}
+
+/// One thing that a file says, or many at once.
+#[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "an entry is borrowed where it lies, and a box would cost an allocation"
+)]
+pub enum Chunk<'a> {
+    /// Rows of the default format that lie together.
+    Rows(Rows<'a>),
+    /// Anything else.
+    Entry(Entry<'a>),
 }
 
 /// What was read so far.
@@ -201,6 +217,30 @@ impl<'a> RecordReader<'a> {
             },
         };
         Ok(Some(self.entry(place)))
+    }
+
+    /// As [`next`](Self::next), but rows of the default format that lie together come together.
+    ///
+    /// # Errors
+    ///
+    /// As [`next`](Self::next).
+    pub fn next_chunk(&mut self) -> Result<Option<Chunk<'_>>, ReadError> {
+        if self.calm && self.keep_rows() > 0 {
+            return Ok(Some(Chunk::Rows(self.lines.rows())));
+        }
+        Ok(self.next()?.map(Chunk::Entry))
+    }
+
+    /// Reads the plain rows that lie ahead, and counts them.
+    fn keep_rows(&mut self) -> usize {
+        let (rows, bytes) = self.lines.keep_lines(self.input.ahead(), ROWS);
+        if rows > 0 {
+            self.input.pass_lines(rows as u64, bytes);
+            self.line = self.input.line_ends + 1;
+            self.counts.lines += rows as u64;
+            self.counts.records += rows as u64;
+        }
+        rows
     }
 
     /// Where the next entry lies; `None` at the end.
@@ -349,7 +389,7 @@ impl<'a> RecordReader<'a> {
                 let bytes = self.input.get(range);
                 if let Some(plain) = self.lines.plain(bytes) {
                     self.counts.records += 1;
-                    return Entry::Flow(self.lines.named(plain));
+                    return Entry::Flow(self.lines.named(&plain));
                 }
                 let line = match std::str::from_utf8(bytes) {
                     Ok(text) if self.source.is_call(text) => {

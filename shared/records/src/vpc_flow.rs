@@ -18,12 +18,14 @@ mod scan;
 mod tests;
 
 use self::names::Names;
+use self::plain::Clock;
 use crate::flow::{Flow, Loss};
 use crate::reject::Reason;
 
 pub(crate) use column::Column;
 pub(crate) use fields::Fields;
 pub use format::{Format, FormatError};
+pub use plain::{PlainRow, Rows};
 
 /// What one line of a flow log says.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,13 +46,6 @@ pub enum Line<'a> {
     Blank,
 }
 
-/// A plain row that was read, but for its names.
-#[derive(Debug)]
-pub(crate) struct Plain {
-    names: usize,
-    flow: Flow<'static>,
-}
-
 /// Reads the lines of one flow log.
 ///
 /// Knows the order of the fields: the given format, the 14 fields of version 2 without one, the
@@ -68,6 +63,10 @@ pub struct Lines {
     /// The format in force is not the default one: no row can be plain.
     ordered: bool,
     names: Names,
+    /// The times that plain rows began and ended with.
+    clocks: [Clock; 2],
+    /// Plain rows that nobody took yet.
+    rows: Vec<PlainRow>,
     fields: Fields,
     message: String,
 }
@@ -112,7 +111,7 @@ impl Lines {
     /// Without its line ending. Fields are separated by single spaces, and `-` is absent.
     pub fn read<'a>(&'a mut self, line: &'a str, received: Option<i64>) -> Line<'a> {
         if let Some(plain) = self.plain(line.as_bytes()) {
-            return Line::Flow(self.named(plain));
+            return Line::Flow(self.named(&plain));
         }
         if let Some(line) = self.control(line) {
             return line;
@@ -124,23 +123,66 @@ impl Lines {
         row::read(&self.format, line, received)
     }
 
-    /// The flow of a row in the default format that has nothing absent: most rows of most files.
-    ///
-    /// `None` says nothing: [`read`](Self::read) may read the line all the same.
+    /// Keeps the plain row that `text` begins with, if `end` follows it, for [`rows`](Self::rows); its length.
+    #[inline]
+    pub(crate) fn keep_before(&mut self, text: &[u8], end: &[u8]) -> Option<usize> {
+        let (row, length) = self.row(text)?;
+        if !text.get(length..)?.starts_with(end) {
+            return None;
+        }
+        self.rows.push(row);
+        Some(length)
+    }
+
+    /// Keeps the plain rows that whole lines at the beginning of `text` are, up to `most`; their lines and bytes.
+    pub(crate) fn keep_lines(&mut self, text: &[u8], most: usize) -> (usize, usize) {
+        self.rows.clear();
+        let mut passed = 0;
+        while self.rows.len() < most
+            && let Some(rest) = text.get(passed..)
+            && let Some((row, length)) = self.row(rest)
+        {
+            let line_end = match rest.get(length..) {
+                Some([b'\n', ..]) => 1,
+                Some([b'\r', b'\n', ..]) => 2,
+                _ => break,
+            };
+            self.rows.push(row);
+            passed += length + line_end;
+        }
+        (self.rows.len(), passed)
+    }
+
+    /// The rows that were kept.
+    pub(crate) fn rows(&self) -> Rows<'_> {
+        Rows { rows: &self.rows, names: self.names.as_slice() }
+    }
+
+    /// Forgets the rows that were kept.
+    pub(crate) fn clear(&mut self) {
+        self.rows.clear();
+    }
+
+    /// The plain row that `text` begins with, and its length.
     #[inline(always)]
-    pub(crate) fn plain(&mut self, line: &[u8]) -> Option<Plain> {
+    fn row(&mut self, text: &[u8]) -> Option<(PlainRow, usize)> {
         if self.ordered {
             return None;
         }
-        let names = self.names.place(line)?;
-        Some(Plain { names, flow: plain::read(line)? })
+        let name = self.names.number(text, !self.rows.is_empty())?;
+        plain::read(text, name, &mut self.clocks)
+    }
+
+    /// The flow of a plain row that is all of `line`.
+    #[inline(always)]
+    pub(crate) fn plain(&mut self, line: &[u8]) -> Option<PlainRow> {
+        self.row(line).filter(|(_, length)| *length == line.len()).map(|(row, _)| row)
     }
 
     /// A plain row's flow with its account and interface.
     #[inline(always)]
-    pub(crate) fn named(&self, Plain { names, flow }: Plain) -> Flow<'_> {
-        let (account, interface) = self.names.at(names);
-        Flow { account: Some(account), interface: Some(interface), ..flow }
+    pub(crate) fn named(&self, row: &PlainRow) -> Flow<'_> {
+        self.rows().flow(row)
     }
 
     /// Recognises the default format of transit gateway logs: `6 TransitGateway…`.

@@ -192,7 +192,8 @@ impl<S: Store> Engine<S> {
                 }
                 // What a host told of its addresses before anybody knew whose they are.
                 if newcomer && led.host.is_none() {
-                    led.host = self.adopt(&observed.key, &document.state.info, run).await?;
+                    let first = observed.buckets.first().map_or(observed.latest, |(start, _)| *start);
+                    led.host = self.adopt(&observed.key, &document.state.info, first, run).await?;
                 }
                 if version.is_some() {
                     // These were finished by an earlier batch: the same hours for everyone who reads them.
@@ -320,10 +321,11 @@ impl<S: Store> Engine<S> {
         self.document(entity, loaded.into_iter().next().flatten())
     }
 
-    /// The document, what led to the instance, and what its host suspects: three items of one partition, read at once.
+    /// The document, what led to the instance, and what its host suspects: three items read at once, of one partition
+    /// but for a host behind a NAT gateway, whose instance is what calls speak of.
     async fn read_led(&self, entity: &EntityKey) -> Result<Read, EngineError> {
         let (account, id) = (&entity.account, &entity.id);
-        let keys = [state_key(entity), prelude_key(account, id), host_item_key(account, id)];
+        let keys = [state_key(entity), prelude_key(account, entity.called()), host_item_key(account, id)];
         let loaded = self.store.load(&keys).await.map_err(|source| failed(entity, source))?;
         let mut loaded = loaded.into_iter();
         let (document, version) = self.document(entity, loaded.next().flatten())?;

@@ -8,6 +8,7 @@ mod hosts;
 mod shelf;
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 use weir_detection::Finding;
 use weir_detection::baseline::{Baseline, Histories, Peers, Pending, Slot, Usual, peer_group, usual};
@@ -45,6 +46,8 @@ pub struct Resident {
     preludes: Shelf<Prelude>,
     hosts: HashMap<EntityKey, Document<HostState>>,
     host_items: Shelf<HostItem>,
+    /// Who was last seen with an address, and when.
+    holders: HashMap<IpAddr, (EntityKey, i64)>,
     waiting: Shelf<Waiting>,
 }
 
@@ -179,7 +182,7 @@ impl Resident {
         }
         let host = self.host_item(key, state, &intel.inventory)?;
         let file = self.file.as_ref();
-        let prelude = self.preludes.get(file, key, prelude_key(&key.account, &key.id))?;
+        let prelude = self.preludes.get(file, key, prelude_key(&key.account, key.called()))?;
         let around = Around {
             prelude: Some(prelude),
             host: host.as_ref(),
@@ -254,7 +257,7 @@ impl Resident {
         for finding in findings.iter().filter(|finding| finding.kernel == Kernel::Relay) {
             let gateways: Vec<u64> = gateways(finding).collect();
             let calls = self.calls.change(self.file.as_ref(), key, calls_key(&key.account))?;
-            updates.extend(calls.note_gateways(&key.id, &gateways, latest));
+            updates.extend(calls.note_gateways(key.called(), &gateways, latest));
         }
         self.tell(&key.account, updates)
     }

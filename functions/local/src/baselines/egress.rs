@@ -6,6 +6,7 @@ use foldhash::HashMap;
 use weir_detection::collect::{Entities, Place};
 use weir_detection::settings::Settings;
 use weir_intel::Intel;
+use weir_records::vpc_flow::{PlainRow, Rows};
 use weir_records::{Action, Flow};
 
 /// Tells whose a record is, and whether it is external egress.
@@ -43,8 +44,16 @@ impl<'a> Egress<'a> {
     /// The share of a record; `None` for one that only passes through.
     pub(super) fn share(&mut self, flow: &Flow<'_>) -> Option<Share> {
         let place = self.placing.place(flow, self.intel)?;
-        let counts = place.egress && flow.action != Some(Action::Reject) && self.leaves(flow, &place);
+        let counts = flow.action != Some(Action::Reject) && self.leaves(&place, flow.dst_service);
         let bytes = if counts { flow.bytes.unwrap_or(0) } else { 0 };
+        Some(Share { entity: self.number(place.entity)?, bytes })
+    }
+
+    /// The same of a row of the default format.
+    #[inline]
+    pub(super) fn share_of_row(&mut self, row: &PlainRow, rows: Rows<'_>) -> Option<Share> {
+        let place = self.placing.place_row(row, rows, self.intel)?;
+        let bytes = if !row.rejected && self.leaves(&place, None) { row.bytes } else { 0 };
         Some(Share { entity: self.number(place.entity)?, bytes })
     }
 
@@ -55,14 +64,20 @@ impl<'a> Egress<'a> {
         self.placing.id(*own)
     }
 
-    fn leaves(&self, flow: &Flow<'_>, place: &Place) -> bool {
-        self.intel.is_external(place.remote, flow.dst_service, &self.settings.networks.own)
+    fn leaves(&self, place: &Place, service: Option<&str>) -> bool {
+        place.egress && self.intel.is_external(place.remote, service, &self.settings.networks.own)
     }
 
+    #[inline]
     fn number(&mut self, placed: u32) -> Option<u32> {
         if let Some(Some(number)) = self.numbers.get(placed as usize) {
             return Some(*number);
         }
+        self.number_of_new(placed)
+    }
+
+    #[cold]
+    fn number_of_new(&mut self, placed: u32) -> Option<u32> {
         let name = self.placing.id(placed)?;
         let number = match self.by_name.get(name) {
             Some(number) => *number,

@@ -3,7 +3,6 @@
 use std::io;
 
 use weir_detection::observation::BUCKET;
-use weir_records::Flow;
 
 use super::egress::Share;
 use super::sums::{self, Sorted, Sums};
@@ -14,6 +13,8 @@ pub(super) struct Windows {
     by: By,
     sums: Sums,
     lives: Vec<Life>,
+    /// The window of the last record that lay in one: its number, and its times.
+    last: (u32, std::ops::Range<i64>),
 }
 
 /// First and last window in which an entity has a record of any kind.
@@ -25,25 +26,35 @@ pub(super) struct Life {
 
 impl Windows {
     pub(super) fn new(by: By) -> Self {
-        Self { by, sums: Sums::new(), lives: Vec::new() }
+        Self { by, sums: Sums::new(), lives: Vec::new(), last: (0, 0..0) }
     }
 
     /// Adds a record's bytes to the windows that `[start, end + 1 s)` overlaps, or to that of its start.
     #[inline]
-    pub(super) fn add(&mut self, flow: &Flow<'_>, share: Share) -> io::Result<()> {
-        let end = flow.end.max(flow.start).saturating_add(1_000);
-        let first = window_of(flow.start);
+    pub(super) fn add(&mut self, (start, end): (i64, i64), share: Share) -> io::Result<()> {
+        let end = end.max(start).saturating_add(1_000);
+        let (number, times) = &self.last;
+        if times.start <= start && end <= times.end {
+            let number = *number;
+            self.see(share.entity, number, number);
+            return self.sums.add(sums::key(share.entity, number), share.bytes);
+        }
+        let first = window_of(start);
         let last = if self.by == By::Start { first } else { window_of(end - 1) };
         self.see(share.entity, first, last);
+        if first == last {
+            let begin = i64::from(first) * BUCKET;
+            self.last = (first, begin..begin + BUCKET);
+        }
         if first == last || share.bytes == 0 {
             return self.sums.add(sums::key(share.entity, first), share.bytes);
         }
-        let span = end - flow.start;
+        let span = end - start;
         let mut done = 0;
         // Records span a day at most, so windows are few.
         for window in first..=last {
             let until = ((i64::from(window) + 1) * BUCKET).min(end);
-            let upto = part(share.bytes, until - flow.start, span);
+            let upto = part(share.bytes, until - start, span);
             self.sums.add(sums::key(share.entity, window), upto - done)?;
             done = upto;
         }
@@ -130,9 +141,8 @@ mod tests {
     }
 
     fn sums_of(by: By, start: i64, end: i64, bytes: u64) -> Vec<(u32, u64)> {
-        let [src, dst] = ["10.0.0.1", "203.0.113.1"].map(|address| address.parse().unwrap());
         let mut windows = Windows::new(by);
-        windows.add(&Flow::between(src, dst, start, end), Share { entity: 0, bytes }).unwrap();
+        windows.add((start, end), Share { entity: 0, bytes }).unwrap();
         let mut sorted = windows.into_sorted().unwrap();
         std::iter::from_fn(|| sorted.next().unwrap()).map(|(key, sum)| (sums::parts(key).1, sum)).collect()
     }

@@ -1,11 +1,13 @@
 //! Which entity a record belongs to, and which end of it is the entity.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use foldhash::HashMap;
 use weir_intel::Intel;
 use weir_intel::inventory::InterfaceClass;
 use weir_intel::special::is_private;
+use weir_records::vpc_flow::{PlainRow, Rows};
 use weir_records::{Direction, Flow, Loss, LossKind};
 
 use super::Logged;
@@ -69,6 +71,17 @@ pub struct Entities {
     memo_of: HashMap<String, usize>,
     /// The last interface: records come in runs of one interface.
     last: usize,
+    /// The same by the numbers of the reader that rows came from last.
+    numbered: Vec<Option<Numbered>>,
+}
+
+/// Whose the rows are that have a number.
+#[derive(Debug)]
+struct Numbered {
+    /// What the number stood for, held so that no other text can be taken for it.
+    spelled: Arc<str>,
+    since: i64,
+    index: u32,
 }
 
 /// Whose an interface was in its last record.
@@ -119,27 +132,56 @@ impl Entities {
         if entity.intermediate {
             return self.behind(flow, intel);
         }
-        let egress = match flow.direction {
-            Some(direction) => direction == Direction::Egress,
-            None => entity.guess_egress(flow),
-        };
         entity.has_direction |= flow.direction.is_some();
         entity.has_flags |= flow.tcp_flags.is_some();
-        let local = if egress { flow.src } else { flow.dst };
-        if entity.own.len() < 16 && !entity.own.contains(&local) {
-            entity.own.push(local);
-            if entity.info.addresses.len() < 4 {
-                entity.info.addresses.push(local);
-            }
-            self.logged.insert(local);
-        }
+        let given = flow.direction.map(|direction| direction == Direction::Egress);
+        let egress = entity.leaves(flow.src, flow.dst, given, &mut self.logged);
         Some(place(flow, index, egress))
     }
 
+    /// As [`place`](Self::place), of a row of the default format.
+    #[inline]
+    pub fn place_row(&mut self, row: &PlainRow, rows: Rows<'_>, intel: &Intel) -> Option<Place> {
+        let index = self.of_row(row, rows, intel);
+        let entity = self.list.get_mut(index as usize)?;
+        // What passes through such a row does not say whose it is.
+        if entity.intermediate {
+            return None;
+        }
+        let (src, dst) = (IpAddr::V4(row.src), IpAddr::V4(row.dst));
+        let egress = entity.leaves(src, dst, None, &mut self.logged);
+        Some(Place::new(index, egress, (src, row.src_port), (dst, row.dst_port)))
+    }
+
+    #[inline]
+    fn of_row(&mut self, row: &PlainRow, rows: Rows<'_>, intel: &Intel) -> u32 {
+        if let Some(Some(known)) = self.numbered.get(Rows::number(row))
+            && rows.spelled(row).is_some_and(|spelled| Arc::ptr_eq(spelled, &known.spelled))
+            && row.start >= known.since
+        {
+            return known.index;
+        }
+        self.look_up_row(row, rows, intel)
+    }
+
+    #[cold]
+    fn look_up_row(&mut self, row: &PlainRow, rows: Rows<'_>, intel: &Intel) -> u32 {
+        let index = self.interface(&rows.flow(row), intel);
+        let number = Rows::number(row);
+        if number >= self.numbered.len() {
+            self.numbered.resize_with(number + 1, || None);
+        }
+        let since = self.memos.get(self.last).map_or(i64::MAX, |memo| memo.since);
+        if let (Some(known), Some(spelled)) = (self.numbered.get_mut(number), rows.spelled(row)) {
+            *known = Some(Numbered { spelled: Arc::clone(spelled), since, index });
+        }
+        index
+    }
+
     /// Who opened the conversation, and whether a SYN says so; without one the ports must do.
-    pub(super) fn side(place: &Place, flow: &Flow<'_>) -> (Side, bool) {
-        let flags = flow.tcp_flags.unwrap_or(0);
-        if flow.protocol == Some(6) && flags & 2 != 0 {
+    pub(super) fn side(place: &Place, protocol: Option<u8>, flags: Option<u8>) -> (Side, bool) {
+        let flags = flags.unwrap_or(0);
+        if protocol == Some(6) && flags & 2 != 0 {
             // SYN without ACK comes from the one who dials, SYN-ACK from the one who serves.
             let dials = (flags & 16 == 0) == place.egress;
             return (if dials { Side::Dialled } else { Side::Served }, true);
@@ -263,7 +305,8 @@ impl Entities {
             since: if flow.start >= attached { attached } else { i64::MAX },
             index,
         };
-        match place.and_then(|place| self.memos.get_mut(place)) {
+        self.last = place.unwrap_or(self.memos.len());
+        match self.memos.get_mut(self.last) {
             Some(have) => *have = memo,
             None => {
                 self.memo_of.insert(name.to_owned(), self.memos.len());
@@ -327,15 +370,25 @@ impl Entities {
 }
 
 impl Entity {
-    /// Without `flow-direction`: the address that every record shares is the entity's.
-    fn guess_egress(&self, flow: &Flow<'_>) -> bool {
-        if self.own.contains(&flow.src) {
-            return true;
+    /// Whether a record leaves the entity, as it says itself, else by the address that every record shares; the
+    /// entity's end is noted as its own.
+    #[inline]
+    fn leaves(&mut self, src: IpAddr, dst: IpAddr, given: Option<bool>, logged: &mut Logged) -> bool {
+        let egress = match given {
+            Some(egress) => egress,
+            None if self.own.contains(&src) => return true,
+            None if self.own.contains(&dst) => return false,
+            None => is_private(src) || !is_private(dst),
+        };
+        let local = if egress { src } else { dst };
+        if self.own.len() < 16 && !self.own.contains(&local) {
+            self.own.push(local);
+            if self.info.addresses.len() < 4 {
+                self.info.addresses.push(local);
+            }
+            logged.insert(local);
         }
-        if self.own.contains(&flow.dst) {
-            return false;
-        }
-        is_private(flow.src) || !is_private(flow.dst)
+        egress
     }
 }
 
@@ -367,12 +420,14 @@ fn info(flow: &Flow<'_>) -> EntityInfo {
 }
 
 fn place(flow: &Flow<'_>, entity: u32, egress: bool) -> Place {
-    let (source, destination) = (flow.src_port.unwrap_or(0), flow.dst_port.unwrap_or(0));
-    if egress {
-        let remote = flow.pkt_dst.unwrap_or(flow.dst);
-        Place { entity, egress, remote, local_port: source, remote_port: destination }
-    } else {
-        let remote = flow.pkt_src.unwrap_or(flow.src);
-        Place { entity, egress, remote, local_port: destination, remote_port: source }
+    let src = (flow.pkt_src.unwrap_or(flow.src), flow.src_port.unwrap_or(0));
+    let dst = (flow.pkt_dst.unwrap_or(flow.dst), flow.dst_port.unwrap_or(0));
+    Place::new(entity, egress, src, dst)
+}
+
+impl Place {
+    const fn new(entity: u32, egress: bool, src: (IpAddr, u16), dst: (IpAddr, u16)) -> Self {
+        let ((_, local_port), (remote, remote_port)) = if egress { (src, dst) } else { (dst, src) };
+        Self { entity, egress, remote, local_port, remote_port }
     }
 }

@@ -1,36 +1,28 @@
 //! One open bucket: rows of all entities, and what each of them saw besides.
 
+mod packed;
+
 use std::collections::BTreeMap;
 
-use foldhash::HashSet;
 use hashbrown::HashTable;
-use weir_records::Flow;
 
 use super::entities::Entities;
-use crate::entity::{EntityKey, address_hash, mix};
-use crate::observation::{BUCKET, Beside, Observations, Row, RowKey, RowSums, join};
+use super::record::{Part, Record};
+use crate::entity::EntityKey;
+use crate::observation::{BUCKET, Beside, Observations, join};
+use packed::{Addresses, PackedRow, Partner};
 
 /// Rows of one bucket, keyed by entity.
 #[derive(Default)]
 pub(super) struct BucketRows {
     /// In the order in which they came: the table holds their places, so that it grows by words.
-    rows: Vec<EntityRow>,
+    rows: Vec<PackedRow>,
     places: HashTable<u32>,
+    addresses: Addresses,
     /// By entity.
     about: Vec<Option<About>>,
-    seen: HashSet<u64>,
-}
-
-struct EntityRow {
-    entity: u32,
-    key: RowKey,
-    sums: RowSums,
-}
-
-impl EntityRow {
-    fn hash(&self) -> u64 {
-        hash(self.entity, &self.key)
-    }
+    /// Prints of the records that count here once.
+    seen: HashTable<u64>,
 }
 
 /// What a bucket's records say about an entity beside its partners.
@@ -39,42 +31,66 @@ struct About {
     beside: Beside,
     interval: i64,
     records: u64,
+    /// Partners.
+    rows: u32,
 }
 
 impl BucketRows {
-    /// Whether a record with this fingerprint was not seen in this bucket yet.
-    pub(super) fn is_new(&mut self, fingerprint: u64) -> bool {
-        self.seen.insert(fingerprint)
-    }
-
-    pub(super) fn touch(&mut self, entity: u32, latest: i64, interval: i64, flow: &Flow<'_>) {
-        let about = self.about(entity);
-        about.beside.latest = about.beside.latest.max(latest);
-        // A single packet's record is short whatever the aggregation is; only long ones tell it.
-        about.interval = about.interval.max(interval);
-        about.records += u64::from(flow.bytes.is_some());
-    }
-
-    pub(super) fn add_inside(&mut self, entity: u32, inside: &Beside) {
-        self.about(entity).beside.merge(inside);
-    }
-
-    pub(super) fn add(&mut self, entity: u32, key: RowKey, sums: &RowSums) {
-        let Self { rows, places, .. } = self;
-        let is_same =
-            |place: &u32| rows.get(*place as usize).is_some_and(|row| row.entity == entity && row.key == key);
-        if let Some(place) = places.find(hash(entity, &key), is_same) {
-            if let Some(row) = rows.get_mut(*place as usize) {
-                row.sums.merge(sums);
+    /// Whether a record with this print was not seen in this bucket yet.
+    #[inline]
+    pub(super) fn is_new(&mut self, print: u64) -> bool {
+        use hashbrown::hash_table::Entry;
+        // A print is a hash already.
+        match self.seen.entry(print, |have| *have == print, |have| *have) {
+            Entry::Occupied(_) => false,
+            Entry::Vacant(free) => {
+                free.insert(print);
+                true
             }
-            return;
+        }
+    }
+
+    /// The place of a record's partner; `None` where the record has none to be kept.
+    #[inline]
+    pub(super) fn place(&mut self, record: &Record, part: &Part) -> Option<u32> {
+        if !record.has_partner() {
+            return None;
+        }
+        let Self { rows, places, addresses, .. } = self;
+        let partner = Partner::of(record, addresses);
+        let hash = partner.hash();
+        let is_same = |place: &u32| rows.get(*place as usize).is_some_and(|have| have.partner() == partner);
+        if let Some(place) = places.find(hash, is_same) {
+            return Some(*place);
         }
         let place = rows.len() as u32;
-        rows.push(EntityRow { entity, key, sums: *sums });
-        let hash_of = |place: &u32| rows.get(*place as usize).map_or(0, EntityRow::hash);
-        places.insert_unique(hash(entity, &key), place, hash_of);
+        rows.push(PackedRow::of(partner, record, part));
+        places.insert_unique(hash, place, |place| {
+            rows.get(*place as usize).map_or(0, |row| row.partner().hash())
+        });
+        self.about(record.entity).rows += 1;
+        Some(place)
     }
 
+    /// Adds a part of a record, whose partner is at `place`.
+    #[inline]
+    pub(super) fn add(&mut self, place: Option<u32>, record: &Record, part: &Part) {
+        let about = self.about(record.entity);
+        about.beside.latest = about.beside.latest.max(record.latest);
+        // A single packet's record is short whatever the aggregation is; only long ones tell it.
+        about.interval = about.interval.max(record.latest - record.start);
+        about.records += u64::from(record.counts);
+        if !record.external && !record.rejected {
+            let inside =
+                if record.egress { &mut about.beside.inside_out } else { &mut about.beside.inside_in };
+            *inside = inside.saturating_add(part.bytes);
+        }
+        if let Some(row) = place.and_then(|place| self.rows.get_mut(place as usize)) {
+            row.add(record, part);
+        }
+    }
+
+    #[inline]
     fn about(&mut self, entity: u32) -> &mut About {
         let place = entity as usize;
         if place >= self.about.len() {
@@ -84,12 +100,16 @@ impl BucketRows {
     }
 
     /// The bucket's observations, one per entity id: two interfaces of one instance become one.
-    pub(super) fn into_observations(self, bucket: i64, entities: &mut Entities) -> Vec<Observations> {
-        drop((self.places, self.seen));
+    ///
+    /// Nothing is left but the room, for another bucket.
+    pub(super) fn take_observations(&mut self, bucket: i64, entities: &mut Entities) -> Vec<Observations> {
+        self.places.clear();
+        self.seen.clear();
         let mut by_key: BTreeMap<EntityKey, usize> = BTreeMap::new();
         let mut observations: Vec<Observations> = Vec::new();
         // Where an entity's rows go.
         let mut places = vec![None; self.about.len()];
+        let mut rows = Vec::new();
         for (index, about) in self.about.iter().enumerate() {
             let Some(about) = about else { continue };
             let index = index as u32;
@@ -122,22 +142,27 @@ impl BucketRows {
             if let Some(slot) = places.get_mut(index as usize) {
                 *slot = Some(place);
             }
-        }
-        for EntityRow { entity, key, sums } in self.rows {
-            if let Some(Some(place)) = places.get(entity as usize)
-                && let Some(into) = observations.get_mut(*place)
-            {
-                into.rows.push(Row { bucket, key, sums });
+            rows.resize(observations.len(), 0);
+            if let Some(rows) = rows.get_mut(place) {
+                *rows += about.rows as usize;
             }
         }
+        observations.iter_mut().zip(rows).for_each(|(entity, rows)| entity.rows.reserve_exact(rows));
+        let mut order: Vec<_> = (0..).zip(&self.rows).map(|(place, row)| row.order(place)).collect();
+        order.sort_unstable();
+        for row in order.iter().filter_map(|order| self.rows.get(*order as u32 as usize)) {
+            if let Some(Some(place)) = places.get(row.partner().entity() as usize)
+                && let Some(into) = observations.get_mut(*place)
+            {
+                into.rows.push(row.unpacked(bucket, &self.addresses));
+            }
+        }
+        self.rows.clear();
+        self.about.clear();
+        self.addresses.clear();
         // Two interfaces of one instance may hold a row each for one partner.
         observations.iter_mut().for_each(|entity| join(&mut entity.rows));
         observations.sort_unstable_by(|a, b| a.key.cmp(&b.key));
         observations
     }
-}
-
-fn hash(entity: u32, key: &RowKey) -> u64 {
-    let rest = u64::from(key.port) << 16 | u64::from(key.protocol) << 8 | key.side as u64;
-    mix(address_hash(key.remote) ^ u64::from(entity) << 32 ^ rest)
 }

@@ -1,5 +1,6 @@
+use proptest::prelude::*;
 use weir_intel::Intel;
-use weir_records::{Action, Direction, Flow};
+use weir_records::{Action, Chunk, Direction, Entry, Flow, ReadOptions, RecordReader};
 
 use super::Collector;
 use crate::observation::{BUCKET, Side};
@@ -124,6 +125,58 @@ fn a_rejected_try_is_a_failure_and_no_traffic() {
     let sums = taken[0][0].rows[0].sums;
     assert!(sums.rejected);
     assert_eq!(sums.bytes_out, 0);
+}
+
+proptest! {
+    #[test]
+    fn rows_that_come_together_are_observed_as_the_flows_that_they_are(
+        drawn in prop::collection::vec((0u32..3, 0u8..4, 0u16..3, 0i64..900, 0i64..400, 0u64..4, any::<bool>()), 1..300),
+    ) {
+        let mut text = String::new();
+        for (interface, remote, port, start, length, count, egress) in drawn {
+            // The third interface passes traffic through.
+            let own = format!("10.0.0.{}", interface + 1);
+            let remote = ["203.0.113.9", "198.51.100.7", "10.0.0.2", "172.16.0.1"][usize::from(remote)];
+            let (local, served) = (40_000 + port, [443, 22, 50_000][usize::from(port)]);
+            let (src, dst) = if egress { (&*own, remote) } else { (remote, &*own) };
+            let (from, to) = if egress { (local, served) } else { (served, local) };
+            let start = START / 1_000 + start;
+            let action = if count == 3 { "REJECT" } else { "ACCEPT" };
+            text += &format!(
+                "2 123456789012 eni-{interface:017x} {src} {dst} {from} {to} 6 {count} {} {start} {} {action} OK\n",
+                count * 1_000 + 60, start + length,
+            );
+        }
+        let (settings, intel) = (Settings::default(), inventory(
+            r#"{"NetworkInterfaces":[{"NetworkInterfaceId":"eni-00000000000000002","InterfaceType":"nat_gateway"},
+                {"NetworkInterfaceId":"eni-00000000000000001",
+                  "Attachment":{"InstanceId":"i-2","AttachTime":"2023-11-14T22:20:00Z"}}]}"#,
+        ));
+        let observed = |together: bool| {
+            let mut collector = Collector::new(&settings, &intel).not_after(START + 1_100_000);
+            let mut taken = Vec::new();
+            // Of what comes with the second half, some is late.
+            for half in [&text[..text.len() / 2], &text[text.len() / 2..]] {
+                let mut reader = RecordReader::open(half.as_bytes(), &ReadOptions::default()).unwrap();
+                loop {
+                    let next = if together {
+                        reader.next_chunk().unwrap()
+                    } else {
+                        reader.next().unwrap().map(Chunk::Entry)
+                    };
+                    match next {
+                        Some(Chunk::Rows(rows)) => collector.push_rows(rows),
+                        Some(Chunk::Entry(Entry::Flow(flow))) => collector.push(&flow),
+                        Some(_) => {}
+                        None => break,
+                    }
+                }
+                taken.push(format!("{:?}", collector.take(Some(START + BUCKET))));
+            }
+            (taken, format!("{:?}", collector.take(None)), collector.counts())
+        };
+        prop_assert_eq!(observed(true), observed(false));
+    }
 }
 
 /// 60 seconds of egress from the entity to a public address.

@@ -68,7 +68,7 @@ pub(super) fn subject(state: &HostState, key: &EntityKey) -> Subject {
         account: (key.account != "-").then(|| key.account.clone()),
         instance: state.instance.clone(),
         interfaces: state.interface.clone().into_iter().collect(),
-        addresses: state.addresses.iter().take(4).copied().collect(),
+        addresses: state.own_addresses().map(|(ip, _)| ip).take(4).collect(),
         ..Subject::default()
     }
 }

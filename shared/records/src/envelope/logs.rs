@@ -7,9 +7,14 @@
 use memchr::memchr2;
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use wide::u8x16;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::text::Text;
+use crate::vpc_flow::{Lines, Rows};
+
+/// Rows that are handed on together.
+const ROWS: usize = 128;
 
 /// One log event, for the length of a call.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -20,6 +25,15 @@ pub struct LogEvent<'a> {
     pub timestamp: Option<i64>,
     /// The line that was logged.
     pub message: &'a str,
+}
+
+/// What a visit for the sake of flow logs comes upon.
+#[derive(Debug)]
+pub enum Told<'a> {
+    /// Rows of the default format.
+    Rows(Rows<'a>),
+    /// An event that is no such row, and who reads its message.
+    Event(LogEvent<'a>, &'a mut Lines),
 }
 
 /// What a whole payload amounted to.
@@ -149,24 +163,68 @@ impl<'a> LogsPayload<'a> {
     /// # Errors
     ///
     /// Returns [`PayloadError`] at the first event that is none, after the good ones before it.
-    pub fn visit(&self, mut each: impl FnMut(LogEvent<'_>)) -> Result<Visited, PayloadError> {
+    pub fn visit(&self, each: impl FnMut(LogEvent<'_>)) -> Result<Visited, PayloadError> {
+        self.visit_with(|_| None, each)
+    }
+
+    /// Calls `each` with every log event; rows of the default format come many at once, and not in order with others.
+    ///
+    /// # Errors
+    ///
+    /// As [`visit`](Self::visit).
+    pub fn visit_rows(
+        &self,
+        lines: &mut Lines,
+        mut each: impl FnMut(Told<'_>),
+    ) -> Result<Visited, PayloadError> {
+        let both = std::cell::RefCell::new((lines, &mut each));
+        let visited = self.visit_with(
+            |rest| {
+                let (lines, each) = &mut *both.borrow_mut();
+                let length = lines.keep_before(rest, b"\"}")?;
+                if lines.rows().as_slice().len() == ROWS {
+                    each(Told::Rows(lines.rows()));
+                    lines.clear();
+                }
+                Some(length)
+            },
+            |event| {
+                let (lines, each) = &mut *both.borrow_mut();
+                each(Told::Event(event, lines));
+            },
+        );
+        let (lines, each) = both.into_inner();
+        each(Told::Rows(lines.rows()));
+        lines.clear();
+        visited
+    }
+
+    /// Visits the events; `keep` may take a message that lies where `rest` begins, and says how long it is.
+    #[inline]
+    fn visit_with(
+        &self,
+        mut keep: impl FnMut(&[u8]) -> Option<usize>,
+        mut each: impl FnMut(LogEvent<'_>),
+    ) -> Result<Visited, PayloadError> {
         let mut rest = self.events.trim_start();
         let (mut events, mut sum) = (0u64, 0u64);
-        let mut take = |event: LogEvent<'_>| {
-            let own = if event.id.is_empty() { event.message } else { event.id };
-            sum = sum.wrapping_add(xxh3_64(own.as_bytes()));
-            each(event);
-        };
+        let mut add = |own: &str| sum = sum.wrapping_add(xxh3_64(own.as_bytes()));
         if let Some(tail) = rest.strip_prefix(']') {
             rest = tail;
         } else {
             loop {
-                rest = match exact_event(rest) {
+                rest = match exact_event(rest, &mut keep) {
                     Some((event, after)) => {
-                        take(event);
+                        add(if event.id.is_empty() { event.message } else { event.id });
+                        if event.timestamp.is_some() {
+                            each(event);
+                        }
                         after
                     }
-                    None => any_event(rest, events, &mut take)?,
+                    None => any_event(rest, events, &mut |event: LogEvent<'_>| {
+                        add(if event.id.is_empty() { event.message } else { event.id });
+                        each(event);
+                    })?,
                 };
                 events += 1;
                 if let Some(next) = rest.strip_prefix(',') {
@@ -228,20 +286,56 @@ impl<'a> LogsPayload<'a> {
     }
 }
 
-/// Whether any byte is a control character, looked for in blocks that the compiler can vectorise.
+/// Whether any byte is a control character.
 fn has_control(bytes: &[u8]) -> bool {
-    bytes.chunks(64).any(|block| block.iter().fold(false, |found, byte| found | (*byte < b' ')))
+    let (chunks, rest) = bytes.as_chunks::<16>();
+    let last = u8x16::splat(b' ' - 1);
+    // Blocks, so that not every chunk has a branch.
+    let found = |block: &[[u8; 16]]| {
+        let low = |chunk: &[u8; 16]| {
+            let chunk = u8x16::new(*chunk);
+            chunk.min(last).simd_eq(chunk)
+        };
+        block.iter().fold(u8x16::splat(0), |found, chunk| found | low(chunk)).any()
+    };
+    chunks.chunks(8).any(found) || rest.iter().any(|byte| *byte < b' ')
 }
 
-/// The event that `rest` begins with, as AWS writes it, and what follows.
+/// The event that `rest` begins with, as AWS writes it, and what follows; without a time where `keep` took its message.
 #[inline]
-fn exact_event(rest: &str) -> Option<(LogEvent<'_>, &str)> {
+fn exact_event<'r>(
+    rest: &'r str,
+    keep: &mut impl FnMut(&[u8]) -> Option<usize>,
+) -> Option<(LogEvent<'r>, &'r str)> {
     let (id, rest) = plain(rest.strip_prefix(r#"{"id":""#)?)?;
     let rest = rest.strip_prefix(r#","timestamp":"#)?;
-    let comma = rest.as_bytes().iter().position(|byte| *byte == b',')?;
-    let timestamp = rest.get(..comma)?.parse().ok()?;
-    let (message, rest) = plain(rest.get(comma..)?.strip_prefix(r#","message":""#)?)?;
+    let (timestamp, length) = number(rest.as_bytes())?;
+    let rest = rest.get(length..)?.strip_prefix(r#","message":""#)?;
+    // A message without an id would be known by itself.
+    if !id.is_empty()
+        && let Some(length) = keep(rest.as_bytes())
+    {
+        let after = rest.get(length..)?.strip_prefix("\"}")?;
+        return Some((LogEvent { id, timestamp: None, message: "" }, after));
+    }
+    let (message, rest) = plain(rest)?;
     Some((LogEvent { id, timestamp: Some(timestamp), message }, rest.strip_prefix('}')?))
+}
+
+/// The time that `text` begins with, as AWS writes it, and its length; any other is left to serde.
+#[inline]
+fn number(text: &[u8]) -> Option<(i64, usize)> {
+    /// So many digits do not overflow.
+    const MOST: usize = 18;
+    let mut sum = 0;
+    for (length, byte) in text.iter().enumerate().take(MOST) {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return (length > 0).then_some((sum, length));
+        }
+        sum = sum * 10 + i64::from(digit);
+    }
+    None
 }
 
 /// The string up to the next quote, if it has no escapes, and what follows the quote.

@@ -144,6 +144,17 @@ impl<'a> Input<'a> {
         Some(self.without_return(line))
     }
 
+    /// What is in memory behind the current piece.
+    pub(super) fn ahead(&self) -> &[u8] {
+        self.get(self.start..self.end)
+    }
+
+    /// Passes over so many whole lines of it, the last of which is the current piece then.
+    pub(super) fn pass_lines(&mut self, lines: u64, bytes: usize) {
+        self.line_ends += std::mem::replace(&mut self.pending_line_ends, 1) + lines - 1;
+        self.skip(bytes);
+    }
+
     #[inline]
     fn line(&mut self) -> io::Result<Piece> {
         let mut scanned = 0;

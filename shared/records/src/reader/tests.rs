@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::decode::Compression;
 
+mod chunks;
 mod endpoints;
 mod samples;
 mod trail;

@@ -10,13 +10,12 @@ pub(super) const WIDTH: usize = 64;
 pub(super) struct Marks(u64);
 
 impl Marks {
-    /// Where `byte` stands in `window`, from the place `from` on.
+    /// Where `byte` stands in `window`.
     #[inline(always)]
-    pub(super) fn of(byte: u8, window: &[u8; WIDTH], from: usize) -> Self {
+    pub(super) fn of(byte: u8, window: &[u8; WIDTH]) -> Self {
         let (chunks, _) = window.as_chunks::<16>();
         let marks = |chunk: &[u8; 16]| u8x16::new(*chunk).simd_eq(u8x16::splat(byte)).to_bitmask();
-        let all = chunks.iter().rev().fold(0, |all, chunk| all << 16 | u64::from(marks(chunk)));
-        Self(all & u64::MAX.checked_shl(from as u32).unwrap_or(0))
+        Self(chunks.iter().rev().fold(0, |all, chunk| all << 16 | u64::from(marks(chunk))))
     }
 
     /// The next place, taken out; [`WIDTH`] if there is none.
@@ -25,11 +24,5 @@ impl Marks {
         let place = self.0.trailing_zeros() as usize;
         self.0 &= self.0.wrapping_sub(1);
         place
-    }
-
-    /// Whether none is left.
-    #[inline(always)]
-    pub(super) const fn is_empty(self) -> bool {
-        self.0 == 0
     }
 }

@@ -125,54 +125,86 @@ fn spelled(word: u64) -> Option<u64> {
     if ((word.wrapping_add(ONES * 0x76)) | word) & HIGH != 0 {
         return None;
     }
+    Some(valued(word))
+}
+
+/// The number of eight digits' values, the first in the lowest byte, which are known to be digits.
+#[inline(always)]
+const fn valued(word: u64) -> u64 {
     let pairs = word.wrapping_mul(10).wrapping_add(word >> 8);
     let low = (pairs & 0x0000_00FF_0000_00FF).wrapping_mul(0x000F_4240_0000_0064);
     let high = ((pairs >> 16) & 0x0000_00FF_0000_00FF).wrapping_mul(0x0000_2710_0000_0001);
-    Some(low.wrapping_add(high) >> 32)
+    low.wrapping_add(high) >> 32
 }
 
-/// The number that `line[from..to]` spells, for a field with at least eight bytes of the line before its end.
-#[inline(always)]
-pub(super) fn number_before(line: &[u8], from: usize, to: usize) -> Option<u64> {
-    match to.wrapping_sub(from) {
-        length @ 1..=8 => {
-            let word = u64::from_le_bytes(*line.get(to.wrapping_sub(8)..to)?.first_chunk::<8>()?);
-            spelled((word ^ (ONES * b'0' as u64)) & (u64::MAX << (64 - 8 * length)))
-        }
-        _ => digits(line.get(from..to)?),
+/// Fields of digits, of which is asked once whether all of them were right.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Digits {
+    /// High bits of what is no digit, of numbers and of parts of addresses.
+    odd: u64,
+    odd_parts: u32,
+    /// Sign bits of parts of addresses that are too large, or padded.
+    beyond: u32,
+    /// Lengths of parts of addresses.
+    lengths: usize,
+}
+
+/// Of a word, its last bytes.
+const LAST: [u64; 9] = {
+    let mut last = [0; 9];
+    let mut length = 1;
+    while length <= 8 {
+        last[length] = u64::MAX << (64 - 8 * length);
+        length += 1;
+    }
+    last
+};
+
+/// The least number of an address's part of so many digits, its digits one a byte: leading zeros are refused, as the
+/// standard library refuses them, since some read `010` as eight. None has no digit.
+const LEAST: [u32; 4] = [i32::MAX as u32, 0, 0x0100, 0x01_0000];
+
+impl Digits {
+    /// Whether every field so far was what it should be.
+    #[inline(always)]
+    pub(super) const fn are_sound(self) -> bool {
+        self.odd & HIGH == 0 && (self.odd_parts & HIGH as u32) | self.beyond >> 31 == 0 && self.lengths <= 3
+    }
+
+    /// The number that the last `length` bytes of a word spell, none where that are more.
+    #[inline(always)]
+    pub(super) fn number(&mut self, word: u64, length: usize) -> Option<u64> {
+        let values = (word ^ (ONES * b'0' as u64)) & LAST.get(length)?;
+        self.odd |= values.wrapping_add(ONES * 0x76) | values;
+        Some(valued(values))
+    }
+
+    /// The part of an address that the last `length` bytes of a word spell.
+    #[inline(always)]
+    pub(super) fn octet(&mut self, word: u32, length: usize) -> u32 {
+        self.lengths |= length;
+        let values = (word ^ 0x3030_3030) & (LAST[length % 4] >> 32) as u32;
+        self.odd_parts |= values.wrapping_add(0x7676_7676) | values;
+        // Digits one a byte, the first one highest, sort as the number does.
+        let sorted = values.swap_bytes();
+        self.beyond |= 0x0002_0505u32.wrapping_sub(sorted) | sorted.wrapping_sub(LEAST[length % 4]);
+        // 100, 10 and 1 of them meet in the highest byte.
+        values.wrapping_mul(100 << 16 | 10 << 8 | 1) >> 24
+    }
+
+    /// The number of two digits.
+    #[inline(always)]
+    pub(super) fn pair(&mut self, spelled: [u8; 2]) -> u64 {
+        let values = u64::from(u16::from_le_bytes(spelled) ^ 0x3030);
+        self.odd |= values.wrapping_add(0x7676) | values;
+        (values & 0xff) * 10 + (values >> 8)
     }
 }
 
-/// The part of an address that `line[from..to]` spells, for a field with at least four bytes before its end.
-///
-/// Leading zeros are refused, as the standard library refuses them: some read `010` as eight.
-#[inline(always)]
-pub(super) fn octet_before(line: &[u8], from: usize, to: usize) -> Option<u8> {
-    let length = to.wrapping_sub(from);
-    if length.wrapping_sub(1) > 2 {
-        return None;
-    }
-    let word = u32::from_le_bytes(*line.get(to.wrapping_sub(4)..to)?.first_chunk::<4>()?);
-    let digits = (word ^ 0x3030_3030) & (u32::MAX << (32 - 8 * length));
-    let no_digit = (digits.wrapping_add(0x7676_7676) | digits) & 0x8080_8080 != 0;
-    // Digits one a byte, the first one highest, sort as the number does.
-    let sorted = digits.swap_bytes();
-    let padded = length > 1 && sorted >> (8 * (length - 1)) == 0;
-    if no_digit || padded || sorted > 0x0002_0505 {
-        return None;
-    }
-    // 100, 10 and 1 of them meet in the highest byte.
-    Some((digits.wrapping_mul(1 + (10 << 8) + (100 << 16)) >> 24) as u8)
-}
-
-/// The number of ten digits.
-#[inline(always)]
-pub(super) fn ten_digits(field: &[u8; 10]) -> Option<u64> {
-    let head = u64::from_le_bytes(*field.first_chunk::<8>()?);
-    let tail = u64::from_le_bytes(*field.last_chunk::<8>()?);
-    // Two digits of eight, and the other eight.
-    let head = spelled((head ^ (ONES * b'0' as u64)) << 48)?;
-    Some(head * 100_000_000 + spelled(tail ^ (ONES * b'0' as u64))?)
+/// The number that more digits spell than a word holds.
+#[cold]
+pub(super) fn long_number(field: &[u8]) -> Option<u64> {
+    digits(field)
 }
 
 #[inline]

@@ -26,7 +26,7 @@ fn read(line: &str) -> Line<'static> {
 /// What a plain row says, read the short way.
 fn plain(line: &str) -> Option<Line<'static>> {
     let lines = Box::leak(Box::new(Lines::new(None)));
-    lines.plain(line.as_bytes()).map(|plain| Line::Flow(lines.named(plain)))
+    lines.plain(line.as_bytes()).map(|plain| Line::Flow(lines.named(&plain)))
 }
 
 fn flow(line: Line<'static>) -> Flow<'static> {

@@ -108,7 +108,7 @@ impl<S: Store> Engine<S> {
     pub async fn severity_of(&self, uid: &str) -> Result<Option<Severity>, EngineError> {
         let Some((entities, host)) = owners(uid) else { return Ok(None) };
         for (entity, group) in entities {
-            let document: Option<Document<EntityState>> = self.held(&entity).await?;
+            let document: Option<Document<EntityState>> = self.stored(&entity).await?;
             let found = document.and_then(|document| {
                 let mut all = document.state.incidents.into_iter();
                 all.find(|incident| incident.group == group && (incident.count > 0 || incident.hushed))
@@ -117,7 +117,7 @@ impl<S: Store> Engine<S> {
                 return Ok(Some(incident.severity));
             }
         }
-        let document: Option<Document<HostState>> = self.held(&host).await?;
+        let document: Option<Document<HostState>> = self.stored(&host).await?;
         Ok(document.and_then(|document| {
             let told = document.state.incidents.into_iter().map(|(_, incident)| incident);
             let of = told.filter(|it| it.open.as_ref().is_some_and(|headline| headline.uid == uid));
@@ -125,7 +125,7 @@ impl<S: Store> Engine<S> {
         }))
     }
 
-    async fn held<D: Remembered>(&self, entity: &EntityKey) -> Result<Option<Document<D>>, EngineError>
+    async fn stored<D: Remembered>(&self, entity: &EntityKey) -> Result<Option<Document<D>>, EngineError>
     where
         Document<D>: Default,
     {

@@ -124,14 +124,15 @@ impl<S: Store> Engine<S> {
         run: &Run<'_>,
         closed: &mut Closed,
     ) -> Result<Option<i64>, EngineError> {
-        let beside = Beside { settings: run.settings, intel: run.intel };
         for lost in 0..ATTEMPTS {
             let (mut document, version) = self.read::<HostState>(host).await?;
+            let settings = run.settings.of_host(host, &document.state, run.intel);
+            let beside = Beside { settings, intel: run.intel };
             let tied = !self.ties(host, &document.state, run).await?.is_empty();
             let ended = weir_detection::host::close(&mut document.state, host, until, tied, &beside);
             if self.told(host, &mut document, version, ended, run, closed).await? {
                 let unsent = document.has_unsent().then_some(until);
-                return Ok(unsent.or_else(|| document.state.ends(&run.settings.incident)));
+                return Ok(unsent.or_else(|| document.state.ends(&settings.incident)));
             }
             (self.pause)(lost + 1).await;
         }

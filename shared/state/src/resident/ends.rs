@@ -71,7 +71,9 @@ impl Resident {
             Some(document) => document,
             None => shelf::document(self.file.as_ref(), key)?,
         };
-        let tied = !self.ties(&document.state, intel).is_empty();
+        let settings = settings.of_host(key, &document.state, intel);
+        let held: Vec<_> = self.held(key, &document.state).into_iter().map(|(ip, _)| ip).collect();
+        let tied = !self.ties(&document.state, &held, intel).is_empty();
         let ended = host::close(&mut document.state, key, until, tied, &Beside { settings, intel });
         let next = document.state.ends(&settings.incident);
         self.hosts.insert(key.clone(), document);

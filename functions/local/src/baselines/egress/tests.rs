@@ -28,7 +28,7 @@ fn every_window_of_the_shipped_scenario_has_the_bytes_that_the_detection_counts(
             let Entry::Flow(flow) = entry else { continue };
             collector.push(&flow);
             if let Some(share) = egress.share(&flow) {
-                windows.add(&flow, share).unwrap();
+                windows.add((flow.start, flow.end), share).unwrap();
             }
         }
     }
@@ -94,7 +94,7 @@ fn totals(log: &str) -> Vec<(&'static str, u64)> {
         if let Entry::Flow(flow) = entry
             && let Some(share) = egress.share(&flow)
         {
-            windows.add(&flow, share).unwrap();
+            windows.add((flow.start, flow.end), share).unwrap();
         }
     }
     let mut totals = BTreeMap::new();
