@@ -25,6 +25,7 @@ SCENARIOS = {
         "IngestConcurrency": "10",
         "AlertEmail": "security@example.com",
         "ChatTopic": "true",
+        "EventBusName": "security",
         "OperationsEmail": "operations@example.com",
     },
     "throughBucket": {
@@ -44,7 +45,7 @@ LOGS_AND_TRACES = {
     "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
 }
-ASKED = {"ssm:GetParameter": "IngestTokenParameter"}
+ASKED = {"events:PutEvents": "EventBusName", "ssm:GetParameter": "IngestTokenParameter"}
 OWN_KEY = {"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"}
 POLLS = {
     "kinesis": {
@@ -57,7 +58,7 @@ POLLS = {
     "sqs": {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"},
 }
 # Of modules of which weirctl uses another part.
-NOT_BY_WEIRCTL = {"dynamodb:DeleteItem", "dynamodb:Query", "sqs:SendMessage"}
+NOT_BY_WEIRCTL = {"dynamodb:DeleteItem", "dynamodb:Query", "events:PutEvents", "sqs:SendMessage"}
 PREFIX = "weir-prod-"
 
 

@@ -20,8 +20,8 @@ ACTIONS = {
 }
 # Runs on the operator's machine, by a policy in the documentation.
 OPERATOR = "operator"
-SERVICES = {"dynamodb", "ec2", "iam", "kinesis", "lambda", "logs", "s3", "sns", "sqs", "ssm", "sts"}
-CRATES = {"cloudwatchlogs": "logs"}
+SERVICES = {"dynamodb", "ec2", "events", "iam", "kinesis", "lambda", "logs", "s3", "sns", "sqs", "ssm", "sts"}
+CRATES = {"cloudwatchlogs": "logs", "eventbridge": "events"}
 
 
 def functions():

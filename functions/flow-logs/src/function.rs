@@ -12,8 +12,8 @@ use serde_json::value::RawValue;
 use tokio::time::Instant;
 use weir_alerting::Product;
 use weir_aws_host::{
-    Applier, Delivery, Environment, Failures, IntelStore, MARGIN, Metrics, Piece, Publisher, Quarantine,
-    Refused, Sender, SettingsStore, apart, left, now,
+    Applier, Delivery, Environment, EventBus, Failures, IntelStore, MARGIN, Metrics, Piece, Publisher,
+    Quarantine, Refused, Sender, SettingsStore, apart, left, now,
 };
 use weir_detection::settings::Settings;
 use weir_dynamodb::DynamoStore;
@@ -74,7 +74,8 @@ impl Function {
             intel: IntelStore::new(&s3, environment.intel_bucket.clone()),
             engine: Engine::new(store).pausing(apart),
             publisher: Publisher::new(config, environment.topic_arn.as_str())
-                .and_chat(environment.chat_topic_arn.clone()),
+                .and_chat(environment.chat_topic_arn.clone())
+                .and_bus(environment.event_bus.as_deref().map(|name| EventBus::new(config, name))),
             quarantine: Quarantine::new(
                 config,
                 environment.quarantine_url.clone(),

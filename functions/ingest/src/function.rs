@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use weir_alerting::Product;
 use weir_aws_host::{
-    Applier, Delivery, Failures, IngestEnvironment, IntelStore, MARGIN, Metrics, Piece, Publisher,
+    Applier, Delivery, EventBus, Failures, IngestEnvironment, IntelStore, MARGIN, Metrics, Piece, Publisher,
     Quarantine, Sender, SettingsStore, apart, left, now,
 };
 use weir_dynamodb::DynamoStore;
@@ -87,7 +87,8 @@ impl Function {
             intel: IntelStore::new(&s3, common.intel_bucket.clone()),
             engine: Engine::new(store).pausing(apart),
             publisher: Publisher::new(config, common.topic_arn.as_str())
-                .and_chat(common.chat_topic_arn.clone()),
+                .and_chat(common.chat_topic_arn.clone())
+                .and_bus(common.event_bus.as_deref().map(|name| EventBus::new(config, name))),
             quarantine: Quarantine::new(config, common.quarantine_url.clone(), common.quarantine_raw),
             product: Product::default(),
             environment,

@@ -29,5 +29,6 @@ new Weir(stack, 'Weir', {
   senderAccounts: list('accounts'),
   alertEmails: list('alerts'),
   chatTopic: given('chat') === 'true',
+  eventBusName: given('bus'),
   operationsEmails: list('operations'),
 });

@@ -2,7 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { WATCHED_CALLS } from './calls.js';
 import { WeirFunction } from './function.js';
-import { judging } from './judging.js';
+import { judging, tells } from './judging.js';
 import { allow } from './policy.js';
 import type { WeirProps } from './props.js';
 import type { Weir } from './weir.js';
@@ -21,7 +21,7 @@ export class Cloudtrail extends WeirFunction {
         allow('ec2', ['DescribeInstanceTypes', 'DescribeInstances', 'DescribeNetworkInterfaces'], '*'),
         allow('s3', ['ListBucket'], weir.intel.bucketArn),
         allow('s3', ['GetObject', 'PutObject'], weir.intel.arnForObjects('*')),
-        allow('sns', ['Publish'], ...weir.told),
+        ...tells(weir, props),
         allow('sqs', ['SendMessage'], weir.quarantine.queueArn, weir.failedEvents.queueArn),
       ],
       environment: { ...judging(weir, props), WEIR_FLOW_FORMAT: '' },

@@ -26,6 +26,7 @@ export function dashboard(scope: Construct, id: string, weir: Weir): cloudwatch.
       own('Recorded'),
       own('Suppressed'),
       own('ChatFailed'),
+      own('BusFailed'),
       own('UnconfirmedAlerts'),
       weir.metric('Findings', {}, weir.cloudtrail),
       weir.metric('UnconfirmedAlerts', {}, weir.cloudtrail),

@@ -15,7 +15,7 @@ export class FlowLogs extends WeirFunction {
       description: 'Reads VPC Flow Logs, finds bandwidth hijacking, tells SNS.',
       code: props.code.flowLogs,
       verb: 'detect',
-      statements: judges(weir),
+      statements: judges(weir, props),
       environment: {
         ...judging(weir, props),
         WEIR_FLOW_FORMAT: props.flowFormat ?? (props.vpc ? RECOMMENDED_FORMAT : ''),

@@ -22,7 +22,7 @@ export class Ingest extends WeirFunction {
       description: 'Reads what forwarders of hosts, containers and sensors post.',
       code: props.code.ingest,
       verb: 'ingest',
-      statements: judges(weir),
+      statements: judges(weir, props),
       environment: {
         ...judging(weir, props),
         WEIR_FLOW_FORMAT: props.flowFormat ?? '',

@@ -81,6 +81,8 @@ export interface WeirProps {
   readonly alertEmails?: string[];
   /** Whether there is a second topic, with findings as notifications of Amazon Q Developer. Default: false. */
   readonly chatTopic?: boolean;
+  /** Name of a bus of this account and region that findings are put on, as OCSF. Default: none. */
+  readonly eventBusName?: string;
   /** Addresses for alarms about Weir itself. */
   readonly operationsEmails?: string[];
   /** Silence that raises an alarm, in steps of five minutes. Default: 30 minutes. */

@@ -35,6 +35,7 @@ export const throughLogs = (app: App) =>
     senderOrganization: 'o-abcdefghij',
     alertEmails: ['security@example.com'],
     chatTopic: true,
+    eventBusName: 'security',
     operationsEmails: ['operations@example.com'],
   }));
 

@@ -27,6 +27,6 @@ mod story;
 pub use chat::to_chat;
 pub use html::to_html;
 pub use ocsf::{OcsfFinding, Product, to_ocsf};
-pub use sns::{SnsMessage, to_sns};
+pub use sns::{SnsMessage, to_event, to_sns};
 pub use table::{Style, render_table};
 pub use text::to_text;

@@ -10,7 +10,7 @@ use weir_detection::finding::Finding;
 use crate::facts;
 use crate::names;
 use crate::names::given;
-use crate::ocsf::{Product, to_ocsf};
+use crate::ocsf::{OcsfFinding, Product, to_ocsf};
 use crate::plain;
 use crate::text::to_text;
 
@@ -20,6 +20,9 @@ mod tests;
 
 /// Bytes that a message with its subject and attributes may have.
 pub const SIZE_LIMIT: usize = 262_144;
+
+/// Bytes that an event may have: EventBridge counts its source and type beside.
+pub const EVENT_LIMIT: usize = 250_000;
 
 /// What to publish, with `MessageStructure` set to `json`.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -65,6 +68,31 @@ pub fn to_sns(finding: &Finding, product: &Product) -> Result<SnsMessage, serde_
     Ok(SnsMessage { subject, message: body.message, attributes })
 }
 
+/// Builds the OCSF document of one report for channels that take it by itself: within [`EVENT_LIMIT`], as a message is.
+///
+/// # Errors
+/// As for [`to_sns`].
+pub fn to_event(finding: &Finding, product: &Product) -> Result<String, serde_json::Error> {
+    let whole = to_ocsf(finding, product).to_json()?;
+    let (untruncated, mut event, mut short) = (whole.len(), whole, finding.clone());
+    for step in shorten::STEPS {
+        if event.len() <= EVENT_LIMIT {
+            break;
+        }
+        step(&mut short);
+        event = truncated(&short, product, Some(untruncated)).to_json()?;
+    }
+    Ok(event)
+}
+
+/// The document, marked where something was left out.
+fn truncated(finding: &Finding, product: &Product, untruncated_size: Option<usize>) -> OcsfFinding {
+    let mut ocsf = to_ocsf(finding, product);
+    ocsf.metadata.is_truncated = untruncated_size.map(|_| true);
+    ocsf.metadata.untruncated_size = untruncated_size;
+    ocsf
+}
+
 impl SnsMessage {
     /// Bytes that SNS counts against its limit.
     pub fn size(&self) -> usize {
@@ -97,10 +125,7 @@ fn body(
     product: &Product,
     untruncated_size: Option<usize>,
 ) -> Result<Body, serde_json::Error> {
-    let mut ocsf = to_ocsf(finding, product);
-    ocsf.metadata.is_truncated = untruncated_size.map(|_| true);
-    ocsf.metadata.untruncated_size = untruncated_size;
-    let ocsf = ocsf.to_json()?;
+    let ocsf = truncated(finding, product, untruncated_size).to_json()?;
     let (email, sms) = (to_text(finding, product), sms(finding));
     let texts = ByProtocol { default: &ocsf, email: &email, sms: &sms };
     Ok(Body { message: plain::json(&serde_json::to_string(&texts)?), ocsf_size: ocsf.len() })

@@ -28,6 +28,7 @@ pub const VARIABLES: &[Variable] = &[
     TABLE,
     TOPIC,
     CHAT_TOPIC,
+    EVENT_BUS,
     FLOW_FORMAT,
     INTEL_BUCKET,
     QUARANTINE_URL,
@@ -48,6 +49,8 @@ const CHAT_TOPIC: Variable = optional(
     "WEIR_CHAT_TOPIC_ARN",
     "SNS topic that findings are published to as custom notifications of Amazon Q Developer",
 );
+const EVENT_BUS: Variable =
+    optional("WEIR_EVENT_BUS", "name or ARN of the EventBridge bus that findings are put on as OCSF");
 const FLOW_FORMAT: Variable =
     optional("WEIR_FLOW_FORMAT", "fields of the flow logs in order, as `${version} ${account-id} …`");
 const INTEL_BUCKET: Variable =
@@ -85,6 +88,8 @@ pub struct Environment {
     pub topic_arn: String,
     /// SNS topic of chats.
     pub chat_topic_arn: Option<String>,
+    /// EventBridge bus.
+    pub event_bus: Option<String>,
     /// Order of the fields, unread.
     pub flow_format: Option<String>,
     /// S3 bucket of lists.
@@ -155,6 +160,7 @@ impl Environment {
             chat_topic_arn: given(CHAT_TOPIC)
                 .map(|arn| checked(CHAT_TOPIC, "the ARN of a standard SNS topic", arn, is_topic))
                 .transpose()?,
+            event_bus: given(EVENT_BUS),
             flow_format: given(FLOW_FORMAT),
             intel_bucket: given(INTEL_BUCKET),
             quarantine_url: given(QUARANTINE_URL)

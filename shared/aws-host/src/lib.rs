@@ -6,6 +6,7 @@
 pub mod apply;
 pub mod delivery;
 pub mod environment;
+pub mod events;
 pub mod failures;
 pub mod intel;
 pub mod logs;
@@ -27,6 +28,7 @@ pub use delivery::{Delivery, Piece, Sender};
 pub use environment::{
     Environment, EnvironmentError, IngestEnvironment, RefreshEnvironment, VARIABLES, Variable,
 };
+pub use events::EventBus;
 pub use failure::{chain, failed};
 pub use failures::Failures;
 pub use intel::IntelStore;

@@ -67,6 +67,8 @@ pub struct Counts {
     pub would_have_fired: BTreeMap<String, u64>,
     /// Times that the topic of chats did not take an alert.
     pub chat_failed: u64,
+    /// Times that the event bus did not take an alert.
+    pub bus_failed: u64,
     /// Alerts that this run did not get confirmed.
     pub unconfirmed: u64,
     /// Races for a document that were lost.
@@ -150,6 +152,7 @@ impl Counts {
             ("Recorded".to_owned(), self.recorded),
             ("Suppressed".to_owned(), self.suppressed),
             ("ChatFailed".to_owned(), self.chat_failed),
+            ("BusFailed".to_owned(), self.bus_failed),
             ("UnconfirmedAlerts".to_owned(), self.unconfirmed),
             ("StateConflicts".to_owned(), self.conflicts),
             ("RepeatedBatches".to_owned(), self.repeated),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use weir_alerting::{Product, to_chat, to_sns};
+use weir_alerting::{Product, to_chat, to_event, to_sns};
 use weir_detection::entity::EntityKey;
 use weir_detection::finding::{Finding, Mode};
 use weir_state::{Alert, Engine, EngineError, Store};
@@ -80,8 +80,8 @@ impl<S: Store> Outbox<'_, S> {
         for alert in alerts {
             let published = if alert.told { Ok(()) } else { self.publish(&alert.finding).await };
             match published {
-                // Subscribers have it: that a chat has not is no reason to tell them again, nor to fail.
-                Ok(()) if self.chat(&alert.finding).await => sent.push(alert.id),
+                // Subscribers have it: that a channel beside has not is no reason to tell them again, nor to fail.
+                Ok(()) if self.beside(&alert.finding).await => sent.push(alert.id),
                 Ok(()) => told.push(alert.id),
                 Err(error) => {
                     failed.get_or_insert(error);
@@ -125,12 +125,25 @@ impl<S: Store> Outbox<'_, S> {
         Ok(())
     }
 
-    /// Tells chats, where there is a topic for them; whether they have it now.
-    async fn chat(&self, finding: &Finding) -> bool {
-        let Err(error) = self.publisher.chat(|| to_chat(finding, self.product)).await else { return true };
-        self.metrics.count(|counts| counts.chat_failed += 1);
-        tracing::warn!(incident = finding.uid, fault = chain(&error), "a chat was not told");
-        false
+    /// Tells chats and the event bus, where there are such; whether all have it now.
+    async fn beside(&self, finding: &Finding) -> bool {
+        let chat = self.publisher.chat(|| to_chat(finding, self.product)).await;
+        let bus = match self.publisher.bus() {
+            Some(bus) => match to_event(finding, self.product) {
+                Ok(event) => bus.put(event).await.map_err(OutboxError::Publish),
+                Err(error) => Err(OutboxError::Message(error)),
+            },
+            None => Ok(()),
+        };
+        if let Err(error) = &chat {
+            self.metrics.count(|counts| counts.chat_failed += 1);
+            tracing::warn!(incident = finding.uid, fault = chain(error), "a chat was not told");
+        }
+        if let Err(error) = &bus {
+            self.metrics.count(|counts| counts.bus_failed += 1);
+            tracing::warn!(incident = finding.uid, fault = chain(error), "the event bus was not told");
+        }
+        chat.is_ok() && bus.is_ok()
     }
 
     /// Tells subscribers.

@@ -6,32 +6,55 @@ use aws_config::SdkConfig;
 use aws_sdk_sns::types::MessageAttributeValue;
 use weir_alerting::SnsMessage;
 
+use crate::events::EventBus;
 use crate::failure::failed;
 
-/// Publishes to the topic of subscribers, and to that of chats where there is one.
+/// Publishes to the topic of subscribers, and to the topic of chats and the event bus where there are such.
 #[derive(Clone, Debug)]
 pub struct Publisher {
     client: aws_sdk_sns::Client,
     topic_arn: String,
     chat_arn: Option<String>,
+    bus: Option<EventBus>,
 }
 
 /// A message that was not, or maybe not, published.
 #[derive(Debug, thiserror::Error)]
-#[error("the finding cannot be published; check the topic and the role's `sns:Publish`")]
+#[error(
+    "the finding cannot be published; check the topic or bus and the role's `sns:Publish` or `events:PutEvents`"
+)]
 pub struct PublishError(#[source] Box<dyn Error + Send + Sync>);
+
+impl PublishError {
+    pub(crate) fn new(source: Box<dyn Error + Send + Sync>) -> Self {
+        Self(source)
+    }
+}
 
 impl Publisher {
     /// A publisher to the topic of that ARN.
     #[must_use]
     pub fn new(config: &SdkConfig, topic_arn: impl Into<String>) -> Self {
-        Self { client: aws_sdk_sns::Client::new(config), topic_arn: topic_arn.into(), chat_arn: None }
+        let client = aws_sdk_sns::Client::new(config);
+        Self { client, topic_arn: topic_arn.into(), chat_arn: None, bus: None }
     }
 
     /// The same, and to a topic that Amazon Q Developer subscribes.
     #[must_use]
     pub fn and_chat(self, topic_arn: Option<String>) -> Self {
         Self { chat_arn: topic_arn, ..self }
+    }
+
+    /// The same, and to an event bus.
+    #[must_use]
+    pub fn and_bus(self, bus: Option<EventBus>) -> Self {
+        Self { bus, ..self }
+    }
+
+    /// The event bus, where there is one.
+    #[must_use]
+    pub const fn bus(&self) -> Option<&EventBus> {
+        self.bus.as_ref()
     }
 
     /// Publishes a notification to chats, where there is a topic for them.

@@ -43,6 +43,19 @@ fn the_subject_says_how_bad_what_and_where() {
 }
 
 #[test]
+fn an_event_holds_what_the_message_holds_and_is_shortened_where_it_would_be_too_large() {
+    let event = |finding: &Finding| to_event(finding, &Product::default()).unwrap();
+    let value: Value = serde_json::from_str(&event(&relay())).unwrap();
+    assert_eq!(value, ocsf(&message(&relay())));
+
+    let large = Finding { why: vec!["x".repeat(300_000)], ..relay() };
+    let short = event(&large);
+    assert!(short.len() <= crate::sns::EVENT_LIMIT, "{}", short.len());
+    let short: Value = serde_json::from_str(&short).unwrap();
+    assert_eq!((&short["metadata"]["is_truncated"], &short["severity_id"]), (&json!(true), &json!(4)));
+}
+
+#[test]
 fn a_filter_policy_has_ten_attributes_to_work_with_and_none_is_empty() {
     let shown = |finding: &Finding| {
         let attributes = message(finding).attributes;

@@ -140,3 +140,33 @@ async fn a_chat_that_takes_nothing_holds_nobody_up_and_is_told_by_the_next_paylo
     assert!(told[0]["content"]["title"].as_str().unwrap().starts_with(":warning: [MEDIUM]"), "{told:?}");
     assert_eq!(function.metric("Findings").await, 1, "subscribers are told once");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
+async fn a_bus_gets_the_finding_that_subscribers_got() {
+    let cloud = crate::cloud("bus").await;
+    let (events, sqs) =
+        (aws_sdk_eventbridge::Client::new(&cloud.config), aws_sdk_sqs::Client::new(&cloud.config));
+    let name = format!("{}-bus", cloud.stage);
+    events.create_event_bus().name(&name).send().await.unwrap();
+    let queue = sqs.create_queue().queue_name(&name).send().await.unwrap();
+    let rule = r#"{"source":["oss.weir"],"detail":{"activity_name":["Create"]}}"#;
+    events.put_rule().name(&name).event_bus_name(&name).event_pattern(rule).send().await.unwrap();
+    let target = aws_sdk_eventbridge::types::Target::builder()
+        .id("queue")
+        .arn(format!("arn:aws:sqs:us-east-1:000000000000:{name}"))
+        .build()
+        .unwrap();
+    events.put_targets().rule(&name).event_bus_name(&name).targets(target).send().await.unwrap();
+
+    let variables = cloud.variables(&[("WEIR_EVENT_BUS", &name)]);
+    let mut function = Function::start(beside("flow-logs"), variables).await;
+    function.succeed(&scan(INTERFACE, 120, 30)).await;
+
+    let told = cloud.messages(&cloud.alerts, 1).await;
+    let put = cloud.messages(queue.queue_url().unwrap(), 1).await;
+    assert_eq!((told.len(), put.len(), function.metric("BusFailed").await), (1, 1, 0));
+    assert_eq!(put[0]["detail-type"], "Bandwidth Hijacking Finding");
+    let message: Value = serde_json::from_str(told[0]["Message"].as_str().unwrap()).unwrap();
+    assert_eq!(put[0]["detail"], message);
+}
