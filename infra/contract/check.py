@@ -21,6 +21,7 @@ SCENARIOS = {
         "IngestTokenParameter": "/weir-tokens/prod",
         "IngestConcurrency": "10",
         "AlertEmail": "security@example.com",
+        "ChatTopic": "true",
         "OperationsEmail": "operations@example.com",
     },
     "throughBucket": {

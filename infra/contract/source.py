@@ -20,7 +20,7 @@ ACTIONS = {
 }
 # Runs on the operator's machine, by a policy in the documentation.
 OPERATOR = "operator"
-SERVICES = {"dynamodb", "ec2", "iam", "kinesis", "lambda", "logs", "s3", "sns", "sqs", "ssm"}
+SERVICES = {"dynamodb", "ec2", "iam", "kinesis", "lambda", "logs", "s3", "sns", "sqs", "ssm", "sts"}
 CRATES = {"cloudwatchlogs": "logs"}
 
 
@@ -85,9 +85,11 @@ def metrics():
 
 def watched():
     """Names of the API calls that detection looks at and that EventBridge can tell."""
-    rules, blinding = ((ROOT / f"shared/detection/src/prelude/{name}.rs").read_text() for name in ["rules", "blinding"])
+    rules, taken = (
+        (ROOT / f"shared/detection/src/prelude/{name}.rs").read_text() for name in ["rules", "blinding/taken"]
+    )
     looked_into = re.search(r"LOOKED_INTO: .*? = \[(.*?)\]", rules, re.S)[1]
-    operations = re.search(r"OPERATIONS: .*? = \[(.*?)\]", blinding, re.S)[1]
+    operations = re.search(r"OPERATIONS: .*? = \[(.*?)\]", taken, re.S)[1]
     names = re.findall(r'\("(\w+)", Reason', rules) + re.findall(r'"(\w+)"', looked_into + operations)
     # Reads are not told; of roles that are assumed there are too many to tell one by one. Lambda's names end in dates.
     kept = [name for name in names if not re.match("Describe|Get|List", name) and name != "AssumeRole"]

@@ -18,8 +18,8 @@ const MINUTES: i64 = 2;
 
 #[test]
 pub(crate) fn payloads_of_minutes_open_the_incidents_that_a_replay_opens_and_documents_stay_small() {
-    let (settings, intel) = (Settings::default(), intel());
-    let payloads = payloads();
+    let (settings, intel) = (Settings::default(), intel(&scenario()));
+    let payloads = payloads(&scenario());
     let mut resident = Resident::default();
     let mut replayed = Vec::new();
     let mut collector = Collector::new(&settings, &intel);
@@ -72,9 +72,9 @@ fn told(findings: &[Finding]) -> BTreeSet<(String, Severity)> {
 }
 
 /// Lines by delivery time (milliseconds) and interface, each with the header before it.
-pub(crate) fn payloads() -> BTreeMap<(i64, String), Vec<String>> {
+pub(crate) fn payloads(world: &Path) -> BTreeMap<(i64, String), Vec<String>> {
     let mut payloads: BTreeMap<(i64, String), Vec<String>> = BTreeMap::new();
-    for (_, bytes) in files(&scenario().join("flow-logs")) {
+    for (_, bytes) in files(&world.join("flow-logs")) {
         let text = std::io::read_to_string(flate2::bufread::MultiGzDecoder::new(bytes.as_slice())).unwrap();
         let mut lines = text.lines();
         let header = lines.next().unwrap();
@@ -105,8 +105,8 @@ pub(crate) fn read(lines: &[String], collector: &mut Collector<'_>) {
     }
 }
 
-pub(crate) fn intel() -> Intel {
-    let files = std::fs::read_dir(scenario().join("intel")).unwrap().map(|entry| {
+pub(crate) fn intel(world: &Path) -> Intel {
+    let files = std::fs::read_dir(world.join("intel")).unwrap().map(|entry| {
         let path = entry.unwrap().path();
         (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read(&path).unwrap())
     });

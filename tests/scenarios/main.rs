@@ -5,9 +5,13 @@
 mod arrows;
 mod batches;
 mod docs;
+mod fleet;
+mod judged;
 mod kept;
+mod names;
 mod physics;
 mod prelude;
+mod recorded;
 mod truth;
 
 use std::collections::BTreeMap;

@@ -40,6 +40,9 @@ pub struct Hijack {
     pub expected_severity: String,
     /// Kernel that should name it.
     pub kernel: String,
+    /// What it pushes to, where it is a relay that keeps its gateways.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gateways: Vec<std::net::IpAddr>,
 }
 
 /// One entity and when it lived.
@@ -53,6 +56,9 @@ pub struct Entity {
     pub addresses: Vec<String>,
     /// Role, as `crawler` or `nat-gateway`.
     pub kind: String,
+    /// Analytic that judges it, where that is not the flow logs'.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub analytic: Option<String>,
     /// Whether some hijack names it.
     pub hijacked: bool,
     /// First instant alive within the data, milliseconds since the epoch.

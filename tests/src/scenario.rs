@@ -14,6 +14,7 @@ pub mod envelopes;
 pub mod hijack;
 pub mod internet;
 pub mod inventory;
+pub mod resolver;
 pub mod row;
 pub mod run;
 pub mod trail;

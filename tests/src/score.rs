@@ -31,6 +31,8 @@ pub struct Score {
     pub medium: Rate,
     /// False incidents at low or above.
     pub low: Rate,
+    /// The same by the analytic that judges the entities.
+    pub analytics: BTreeMap<String, False>,
     /// Each false incident.
     pub false_alerts: Vec<FalseAlert>,
     /// Each hijack without a finding at the severity that it deserves.
@@ -69,6 +71,17 @@ pub struct Rate {
     pub interval: (f64, f64),
 }
 
+/// False incidents of the entities that one analytic judges.
+#[derive(Debug, Clone, Serialize)]
+pub struct False {
+    /// Their benign days.
+    pub benign_days: f64,
+    /// At medium or above.
+    pub medium: Rate,
+    /// At low or above.
+    pub low: Rate,
+}
+
 /// One false incident.
 #[derive(Debug, Clone, Serialize)]
 pub struct FalseAlert {
@@ -76,6 +89,8 @@ pub struct FalseAlert {
     pub entity: String,
     /// Role of the entity.
     pub kind: String,
+    /// Analytic that judges the entity.
+    pub judged_by: String,
     /// Highest severity that the incident reached, OCSF `severity_id`.
     pub severity_id: u8,
     /// Kernel or analytic that raised it.
@@ -144,15 +159,31 @@ pub fn score(labels: &Labels, alerts: &[Alert]) -> Score {
         recall.median_delay_hours = delays.get_mut(kind).and_then(|d| median(d));
     }
     let (false_alerts, aftermath, unknown) = false_alerts(labels, alerts);
-    let benign_days: f64 = labels.entities.iter().map(|e| e.benign_days).sum();
+    let all = falsely(labels, &false_alerts, |_| true);
+    let mut judges: Vec<&str> = labels.entities.iter().map(judged_by).collect();
+    judges.sort_unstable();
+    judges.dedup();
+    let of = |judge: &str| (judge.to_owned(), falsely(labels, &false_alerts, |by| by == judge));
+    let analytics = judges.into_iter().map(of).collect();
+    let (benign_days, medium, low) = (all.benign_days, all.medium, all.low);
+    Score { kinds, benign_days, medium, low, analytics, false_alerts, misses, aftermath, unknown }
+}
+
+/// The false incidents of the entities whose analytic is wanted, over their benign days.
+fn falsely(labels: &Labels, alerts: &[FalseAlert], wanted: impl Fn(&str) -> bool) -> False {
+    let mine = labels.entities.iter().filter(|entity| wanted(judged_by(entity)));
+    let benign_days: f64 = mine.map(|entity| entity.benign_days).sum();
     let rate = |floor: u8| {
-        let count = false_alerts.iter().filter(|a| a.severity_id >= floor).count();
+        let count = alerts.iter().filter(|a| a.severity_id >= floor && wanted(&a.judged_by)).count();
         let (low, high) = poisson(count);
         let per = |n: f64| if benign_days > 0.0 { n * 1000.0 / benign_days } else { f64::NAN };
         Rate { count, per_thousand: per(count as f64), interval: (per(low), per(high)) }
     };
-    let (medium, low) = (rate(MEDIUM), rate(LOW));
-    Score { kinds, benign_days, medium, low, false_alerts, misses, aftermath, unknown }
+    False { benign_days, medium: rate(MEDIUM), low: rate(LOW) }
+}
+
+fn judged_by(entity: &Entity) -> &str {
+    entity.analytic.as_deref().unwrap_or("AN0084")
 }
 
 fn hits(hijack: &Hijack, alert: &Alert) -> bool {
@@ -187,6 +218,7 @@ fn false_alerts(labels: &Labels, alerts: &[Alert]) -> (Vec<FalseAlert>, usize, u
         let seen = incidents.entry((name.clone(), alert.uid.clone())).or_insert_with(|| FalseAlert {
             entity: name,
             kind: known.to_owned(),
+            judged_by: entity.map_or("AN0084", judged_by).to_owned(),
             severity_id: alert.severity_id,
             kernel: alert.kernels.join("+"),
             title: alert.title.clone(),

@@ -15,6 +15,7 @@ use weir_dynamodb::DynamoStore;
 use weir_state::Engine;
 
 use crate::calls::Calls;
+use crate::ends;
 use crate::fault::Fault;
 use crate::inventory::{Keeper, Place};
 use crate::signal::Signal;
@@ -57,7 +58,8 @@ impl Function {
             inventory: Keeper::new(config, bucket),
             settings: SettingsStore::new(config, &environment.stage, environment.settings_ttl),
             engine: Engine::new(store).pausing(apart),
-            publisher: Publisher::new(config, environment.topic_arn.as_str()),
+            publisher: Publisher::new(config, environment.topic_arn.as_str())
+                .and_chat(environment.chat_topic_arn.clone()),
             product: Product::default(),
             quarantine: Quarantine::new(
                 config,
@@ -94,7 +96,12 @@ impl Function {
     ) -> Result<Answer, Fault> {
         let place = self.place(&context.invoked_function_arn)?;
         let held = match Signal::read(event) {
-            Some(Signal::Refresh) => self.inventory.refresh(place).await?,
+            Some(Signal::Refresh) => {
+                let held = self.inventory.refresh(place).await;
+                // What is over is over whatever came of the inventory.
+                self.close(deadline, metrics).await?;
+                held?
+            }
             Some(Signal::Changed(ids)) => self.inventory.update(place, ids).await?,
             None => return self.calls(event, &context.request_id, place, deadline, metrics).await,
         };
@@ -116,13 +123,7 @@ impl Function {
         let intel = self.intel.current(now(), metrics).await;
         let work = Work {
             calls: Calls {
-                outbox: Outbox {
-                    engine: &self.engine,
-                    publisher: &self.publisher,
-                    product: &self.product,
-                    metrics,
-                    until: deadline - MARGIN,
-                },
+                outbox: self.outbox(deadline, metrics),
                 settings: &settings,
                 intel: &intel,
                 place,
@@ -135,6 +136,23 @@ impl Function {
             scratch: RefCell::default(),
         };
         work.all(pieces, delivery.sender).await
+    }
+
+    /// Ends incidents of which nothing more was seen.
+    async fn close(&self, deadline: i64, metrics: &Metrics) -> Result<(), Fault> {
+        let settings = self.settings.current(now(), metrics).await?;
+        let intel = self.intel.current(now(), metrics).await;
+        ends::close(self.outbox(deadline, metrics), &settings, &intel, deadline).await
+    }
+
+    const fn outbox<'a>(&'a self, deadline: i64, metrics: &'a Metrics) -> Outbox<'a, DynamoStore> {
+        Outbox {
+            engine: &self.engine,
+            publisher: &self.publisher,
+            product: &self.product,
+            metrics,
+            until: deadline - MARGIN,
+        }
     }
 
     /// Where the function runs, and so what it can see.

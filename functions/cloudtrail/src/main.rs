@@ -1,6 +1,7 @@
 //! The Lambda that keeps the inventory and reads CloudTrail.
 
 mod calls;
+mod ends;
 mod fault;
 mod function;
 mod inventory;

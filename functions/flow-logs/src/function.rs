@@ -73,7 +73,8 @@ impl Function {
             settings: SettingsStore::new(config, &environment.stage, environment.settings_ttl),
             intel: IntelStore::new(&s3, environment.intel_bucket.clone()),
             engine: Engine::new(store).pausing(apart),
-            publisher: Publisher::new(config, environment.topic_arn.as_str()),
+            publisher: Publisher::new(config, environment.topic_arn.as_str())
+                .and_chat(environment.chat_topic_arn.clone()),
             quarantine: Quarantine::new(
                 config,
                 environment.quarantine_url.clone(),

@@ -86,7 +86,8 @@ impl Function {
             tokens: TokenStore::new(config, parameter, common.settings_ttl),
             intel: IntelStore::new(&s3, common.intel_bucket.clone()),
             engine: Engine::new(store).pausing(apart),
-            publisher: Publisher::new(config, common.topic_arn.as_str()),
+            publisher: Publisher::new(config, common.topic_arn.as_str())
+                .and_chat(common.chat_topic_arn.clone()),
             quarantine: Quarantine::new(config, common.quarantine_url.clone(), common.quarantine_raw),
             product: Product::default(),
             environment,

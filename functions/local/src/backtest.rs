@@ -1,6 +1,7 @@
 //! `weir backtest`: history through the detection, and what it says held against a file of expectations.
 
 mod checks;
+mod dry_run;
 mod junit;
 
 use std::collections::BTreeSet;
@@ -29,6 +30,8 @@ pub(crate) struct History {
     pub(crate) entities: BTreeSet<EntityKey>,
     /// Windows judged.
     pub(crate) windows: u64,
+    /// First and last event time of traffic, ms since the epoch.
+    pub(crate) span: Option<(i64, i64)>,
 }
 
 /// Runs the command.
@@ -46,13 +49,13 @@ pub(crate) fn run(options: &Backtest, out: &mut dyn Write) -> Result<ExitCode> {
                 let account =
                     weir_state::calls_entity(call.account.as_ref().map_or("-", |account| account.as_str()));
                 let told = memory.observe(call, &settings, &intel)?;
-                history.told.extend(told.iter().map(|finding| Told::of(finding, &account)));
+                history.told.extend(told.iter().filter_map(|finding| Told::of(finding, &account)));
                 return Ok(());
             }
             Seen::Hosts(telemetry, complete) => {
                 let hosted = memory.all_hosts(telemetry, complete, &settings, &intel)?;
                 history.windows += hosted.windows;
-                history.told.extend(hosted.findings.iter().map(|(of, finding)| Told::of(finding, of)));
+                history.told.extend(hosted.findings.iter().filter_map(|(of, finding)| Told::of(finding, of)));
                 return Ok(());
             }
         };
@@ -60,9 +63,11 @@ pub(crate) fn run(options: &Backtest, out: &mut dyn Write) -> Result<ExitCode> {
             let stepped = memory.apply(observed, &settings, &intel)?;
             history.windows += stepped.windows;
             history.entities.insert(observed.key.clone());
+            let (first, last) = history.span.unwrap_or((observed.latest, observed.latest));
+            history.span = Some((first.min(observed.latest), last.max(observed.latest)));
             for finding in &stepped.findings {
-                *reading.summary.findings.entry(finding.severity.name()).or_default() += 1;
-                history.told.push(Told::of(finding, &observed.key));
+                reading.summary.count(finding);
+                history.told.extend(Told::of(finding, &observed.key));
             }
         }
         Ok(())
@@ -77,6 +82,7 @@ pub(crate) fn run(options: &Backtest, out: &mut dyn Write) -> Result<ExitCode> {
         }
     }
     writeln!(out, "{held} of {} expectations held", checks.len())?;
+    dry_run::print(&settings, &expectations, &history, out)?;
     out.flush()?;
     if let Some(path) = &options.junit {
         let file = std::fs::File::create(path).with_context(|| format!("cannot write {}", path.display()))?;

@@ -48,6 +48,14 @@ pub(crate) fn intel(folder: Option<&Path>) -> Result<Intel> {
         if path.is_file()
             && let Some(name) = path.file_name().and_then(|name| name.to_str())
         {
+            if !Intel::reads(name) {
+                eprintln!(
+                    "weir: {}: not read; expected tor.txt, tor-exit.txt, vpn.txt, proxy.txt, ip-ranges.json, \
+                     country.mmdb, asn.mmdb, catalogue.toml or inventory*.json: rename it if it is one of them",
+                    path.display()
+                );
+                continue;
+            }
             let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
             files.push((name.to_owned(), bytes));
         }

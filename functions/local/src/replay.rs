@@ -6,14 +6,14 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use weir_alerting::Product;
-use weir_detection::finding::{Finding, Mode};
+use weir_detection::finding::Finding;
+use weir_detection::observation::bucket_of;
 use weir_state::{EmbeddedStore, Resident};
 
 use crate::detect::{Seen, observe};
 use crate::options::{Format, Replay};
 use crate::reading::Reading;
 use crate::report::Report;
-use crate::summary::Summary;
 
 /// Runs the command.
 pub(crate) fn run(options: &Replay, out: &mut dyn Write) -> Result<ExitCode> {
@@ -34,6 +34,8 @@ pub(crate) fn run(options: &Replay, out: &mut dyn Write) -> Result<ExitCode> {
                 let hosted = memory.all_hosts(telemetry, complete, &settings, &intel)?;
                 (windows, late) = (windows + hosted.windows, late + hosted.late);
                 findings.extend(hosted.findings.into_iter().map(|(_, finding)| finding));
+                let over = memory.close(complete.unwrap_or(0), &settings, &intel)?;
+                findings.extend(over.into_iter().map(|(_, finding)| finding));
                 return Ok(());
             }
         };
@@ -50,20 +52,30 @@ pub(crate) fn run(options: &Replay, out: &mut dyn Write) -> Result<ExitCode> {
             }
             findings.extend(stepped.findings);
         }
+        // Before the window every entity was judged, those that fell silent too.
+        let until = window.first().map_or(0, |observed| bucket_of(observed.latest));
+        for (entity, finding) in memory.close(until, &settings, &intel)? {
+            if let Some(report) = &mut report
+                && is_shown(options, &finding)
+            {
+                report.ended(&entity, &finding);
+            }
+            findings.push(finding);
+        }
         if options.format == Format::Json && !findings.is_empty() {
             reading.progress.aside(|| show(options, &findings, out))?;
-            count(&mut findings, &mut reading.summary);
+            findings.drain(..).for_each(|finding| reading.summary.count(&finding));
         }
         Ok(())
     })?;
     if options.format == Format::Json {
         // What came with calls and hosts after the last window of traffic.
         reading.progress.aside(|| show(options, &findings, out))?;
-        count(&mut findings, &mut reading.summary);
+        findings.drain(..).for_each(|finding| reading.summary.count(&finding));
     }
     if options.format == Format::Table {
         reading.progress.aside(|| draw(options, &findings, out))?;
-        count(&mut findings, &mut reading.summary);
+        findings.drain(..).for_each(|finding| reading.summary.count(&finding));
     }
     let summary = &mut reading.summary;
     summary.late += late;
@@ -102,18 +114,4 @@ fn draw(options: &Replay, findings: &[Finding], out: &mut dyn Write) -> Result<(
     let shown: Vec<Finding> = findings.iter().filter(|finding| is_shown(options, finding)).cloned().collect();
     writeln!(out, "{}", weir_alerting::render_table(&shown, weir_alerting::Style::default()))?;
     Ok(())
-}
-
-fn count(findings: &mut Vec<Finding>, summary: &mut Summary) {
-    for finding in findings.drain(..) {
-        if finding.suppressed.is_some() {
-            summary.suppressed += 1;
-            continue;
-        }
-        if finding.mode == Mode::DryRun {
-            summary.dry_run += 1;
-            continue;
-        }
-        *summary.findings.entry(finding.severity.name()).or_default() += 1;
-    }
 }

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use weir_detection::entity::EntityKey;
-use weir_detection::finding::{Finding, Learning, Remote, Severity};
+use weir_detection::finding::{Activity, Finding, Learning, Remote, Severity};
 use weir_detection::observation::Observations;
 use weir_detection::settings::Settings;
 use weir_detection::state::EntityState;
@@ -42,6 +42,8 @@ struct Incident {
     told: Vec<Told>,
     /// Every remote that some report named, the latest word on each.
     remotes: Vec<Remote>,
+    /// What was told last, where that is that it is over.
+    over: Option<Finding>,
 }
 
 /// When an incident was told.
@@ -91,11 +93,20 @@ impl Report {
                     finding: finding.clone(),
                     told: Vec::new(),
                     remotes: Vec::new(),
+                    over: None,
                 })
                 .tell(finding);
         }
         if let (Some(timeline), Some(state)) = (self.timelines.get_mut(&observed.key), state) {
             timeline.follow(state);
+        }
+    }
+
+    /// Takes in that an incident of an entity that says no more is over.
+    pub(crate) fn ended(&mut self, entity: &EntityKey, finding: &Finding) {
+        self.timelines.entry(entity.clone()).or_default().mark(finding.time);
+        if let Some(incident) = self.incidents.get_mut(&finding.uid) {
+            incident.tell(finding);
         }
     }
 
@@ -127,7 +138,12 @@ impl Incident {
                 None => self.remotes.push(remote.clone()),
             }
         }
-        self.finding = finding.clone();
+        if finding.activity == Activity::Close {
+            // What was shown of it stays to be read.
+            self.over = Some(finding.clone());
+        } else {
+            (self.finding, self.over) = (finding.clone(), None);
+        }
     }
 
     /// The highest that was told.

@@ -1,6 +1,6 @@
 //! What a run did: the contract's summary, and the file of refused lines.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::Path;
@@ -9,6 +9,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use serde::Serialize;
 use weir_alerting::units;
+use weir_detection::finding::{Activity, Finding, Mode, Severity};
 use weir_records::{Counts, Fact, Reject, Telemetry};
 
 use crate::options::Input;
@@ -32,6 +33,12 @@ pub(crate) struct Summary {
     pub(crate) suppressed: u64,
     /// Findings of analytics in dry run: what would have been told.
     pub(crate) dry_run: u64,
+    /// The same by analytic.
+    pub(crate) would_have_fired: BTreeMap<String, u64>,
+    /// Later reports of incidents that did not rise.
+    pub(crate) updates: u64,
+    /// Reports that an incident is over.
+    pub(crate) closed: u64,
     /// Records of known logs that say nothing about traffic or programs.
     pub(crate) unused: u64,
     /// Records that are understood and that no analytic judges yet, by what they tell.
@@ -39,6 +46,9 @@ pub(crate) struct Summary {
     wall_ms: u128,
     #[serde(skip)]
     started: Instant,
+    /// What was told of each incident at most.
+    #[serde(skip)]
+    told: HashMap<String, Severity>,
 }
 
 impl Summary {
@@ -57,10 +67,37 @@ impl Summary {
             findings: BTreeMap::new(),
             suppressed: 0,
             dry_run: 0,
+            would_have_fired: BTreeMap::new(),
+            updates: 0,
+            closed: 0,
             unused: 0,
             not_judged: BTreeMap::new(),
             wall_ms: 0,
             started: Instant::now(),
+            told: HashMap::new(),
+        }
+    }
+
+    /// Counts a report by what becomes of it; of an incident the first report and each that is more severe counts as a
+    /// finding.
+    pub(crate) fn count(&mut self, finding: &Finding) {
+        if finding.suppressed.is_some() {
+            self.suppressed += 1;
+        } else if finding.mode == Mode::DryRun {
+            self.dry_run += 1;
+            if finding.would_alert() {
+                *self.would_have_fired.entry(finding.analytic.clone()).or_default() += 1;
+            }
+        } else if finding.activity == Activity::Close {
+            self.closed += 1;
+        } else {
+            let before = self.told.insert(finding.uid.clone(), finding.severity);
+            if finding.activity == Activity::Create || before.is_some_and(|before| finding.severity > before)
+            {
+                *self.findings.entry(finding.severity.name()).or_default() += 1;
+            } else {
+                self.updates += 1;
+            }
         }
     }
 
@@ -119,6 +156,8 @@ impl Summary {
             (self.duplicates, "duplicates"),
             (self.suppressed, "suppressed"),
             (self.dry_run, "in dry run"),
+            (self.updates, "updates"),
+            (self.closed, "closed"),
             (self.unused, "of no use"),
             (self.not_judged.values().sum(), "not judged yet"),
         ] {

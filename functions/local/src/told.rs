@@ -2,7 +2,7 @@
 
 use weir_alerting::units;
 use weir_detection::entity::EntityKey;
-use weir_detection::finding::{Finding, Group, Kernel, Severity};
+use weir_detection::finding::{Activity, Finding, Group, Kernel, Severity};
 
 /// One report of one incident.
 #[derive(Clone, Debug)]
@@ -16,18 +16,25 @@ pub(crate) struct Told {
     pub(crate) evidence: Vec<(Group, Kernel)>,
     /// Event time, ms since the epoch.
     pub(crate) time: i64,
+    /// ATT&CK analytic.
+    pub(crate) analytic: String,
+    /// It opens an incident that somebody would be told of, were its analytic live.
+    pub(crate) would_alert: bool,
 }
 
 impl Told {
-    pub(crate) fn of(finding: &Finding, entity: &EntityKey) -> Self {
-        Self {
+    /// Nothing of one that says that it is over.
+    pub(crate) fn of(finding: &Finding, entity: &EntityKey) -> Option<Self> {
+        (finding.activity != Activity::Close).then(|| Self {
             uid: finding.uid.clone(),
             entity: entity.clone(),
             severity: finding.severity,
             kernel: finding.kernel,
             evidence: finding.contributions.iter().map(|share| (share.group, share.kernel)).collect(),
             time: finding.time,
-        }
+            analytic: finding.analytic.clone(),
+            would_alert: finding.would_alert(),
+        })
     }
 
     /// Whether a kernel took part.

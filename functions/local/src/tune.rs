@@ -84,7 +84,7 @@ fn again(spool: &Spool, settings: &Settings, intel: &Intel) -> Result<Again> {
             Frame::Observed(observed) => {
                 let stepped = memory.apply(&observed, settings, intel)?;
                 windows += stepped.windows;
-                told.extend(stepped.findings.iter().map(|it| Told::of(it, &observed.key)));
+                told.extend(stepped.findings.iter().filter_map(|it| Told::of(it, &observed.key)));
             }
         }
         Ok(())

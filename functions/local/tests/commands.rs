@@ -10,6 +10,7 @@ mod commands {
     mod hosts;
     mod names;
     mod parse;
+    mod quiet;
     mod report;
     mod run;
     mod scan;

@@ -19,7 +19,8 @@ const ATTEMPT: Duration = Duration::from_secs(30);
 
 /// The configuration of all clients, and a runtime for them.
 ///
-/// Commands are sequential: each request is waited for where it is made.
+/// Commands are sequential: each request is waited for where it is made. What is asked for ahead goes on meanwhile, on
+/// a thread of its own.
 pub(crate) struct Aws {
     runtime: Runtime,
     pub(crate) config: SdkConfig,
@@ -31,7 +32,8 @@ impl Aws {
     ///
     /// A request that is throttled is repeated, and all that follow are sent more slowly.
     pub(crate) fn start(place: Place) -> Result<Self> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
             .enable_all()
             .build()
             .context("the asynchronous runtime cannot be started")?;
@@ -59,6 +61,11 @@ impl Aws {
     /// Waits for an answer.
     pub(crate) fn wait<F: Future>(&self, future: F) -> F::Output {
         self.runtime.block_on(future)
+    }
+
+    /// Lets a request go on while others are waited for.
+    pub(crate) fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
+        self.runtime.spawn(future);
     }
 
     /// The region of the deployment.

@@ -4,16 +4,18 @@
 //! by itself. What the file holds at the end is merged into the deployment's table, such that merging it again changes
 //! nothing: so an interrupted run is repeated, from its checkpoint or from the start.
 
+mod ahead;
 mod checkpoint;
 mod learner;
 mod log_group;
-mod object;
+mod pace;
 mod prefix;
 mod progress;
 mod report;
 mod time;
 
 use std::io::Write;
+use std::num::NonZeroU32;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -26,6 +28,7 @@ use weir_state::{Engine, Run};
 
 use self::checkpoint::Checkpoint;
 use self::learner::Learner;
+use self::pace::Pace;
 use self::progress::Progress;
 use crate::aws::Aws;
 use crate::deployment::Deployment;
@@ -47,6 +50,14 @@ struct Reading<'r, 'a> {
     learner: &'r mut Learner<'a>,
     checkpoint: &'r mut Checkpoint,
     progress: &'r Progress,
+    rate: Option<NonZeroU32>,
+}
+
+impl Reading<'_, '_> {
+    /// The pace of requests, as asked for, else `usual` a second.
+    fn pace(&self, usual: NonZeroU32) -> Pace {
+        Pace::of(self.rate.unwrap_or(usual))
+    }
 }
 
 /// Runs the command.
@@ -74,6 +85,7 @@ pub(crate) fn run(options: &Backfill, aws: &Aws, out: &mut dyn Write) -> Result<
         learner: &mut learner,
         checkpoint: &mut checkpoint,
         progress: &progress,
+        rate: options.rate,
     };
     let read = match prefix::parse(&options.history) {
         Some((bucket, prefix)) => prefix::read(bucket, prefix, &mut reading),

@@ -2,6 +2,7 @@
 
 mod check;
 mod clock;
+mod format;
 mod lists;
 mod permissions;
 mod records;
@@ -30,7 +31,7 @@ pub(crate) fn run(options: &Doctor, aws: &Aws, out: &mut dyn Write) -> Result<Ex
     let settings = in_force(aws, &mut sheet);
     told::check(aws, &deployment, &mut sheet);
     sources::check(aws, options, &mut sheet);
-    records::check(aws, &mut sheet);
+    records::check(aws, &deployment, &mut sheet);
     lists::check(aws, &deployment, &settings, &mut sheet);
     table(aws, &deployment, &mut sheet);
     permissions::check(aws, &deployment, &mut sheet);

@@ -6,6 +6,7 @@ mod baseline;
 mod deployment;
 mod doctor;
 mod fault;
+mod feedback;
 mod options;
 mod redrive;
 mod rows;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         Command::Backfill(options) => backfill::run(&options, &aws, &mut out),
         Command::Settings(options) => settings::run(&options, &aws, &mut out),
         Command::Baseline(options) => baseline::run(&options, &aws, &mut out),
+        Command::Feedback(options) => feedback::run(&options, &aws, &mut out),
         Command::TestFire(options) => test_fire::run(&options, &aws, &mut out),
         Command::Redrive(options) => redrive::run(&options, &aws, &mut out),
         Command::Doctor(options) => doctor::run(&options, &aws, &mut out),

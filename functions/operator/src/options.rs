@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -51,6 +52,8 @@ pub(crate) enum Command {
     /// Look at what the deployment has learned.
     #[command(subcommand)]
     Baseline(Baseline),
+    /// Say what an incident was worth; what is planned or not useful is not told again for a while.
+    Feedback(Feedback),
     /// Publish a marked sample finding through the real topic, and say who is subscribed.
     TestFire(TestFire),
     /// Give events that failed for good to their function again.
@@ -91,6 +94,47 @@ pub(crate) enum Baseline {
         /// `i-…`, `eni-…`, or ACCOUNT/ID of another account.
         entity: String,
     },
+}
+
+/// `weirctl feedback`.
+#[derive(Debug, Args)]
+pub(crate) struct Feedback {
+    /// `finding_info.uid` of the incident, or `metadata.uid` of one of its reports.
+    pub(crate) finding: String,
+    /// What it was.
+    #[arg(value_enum)]
+    pub(crate) opinion: Opinion,
+    /// Why, for who reads the suppression.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: Option<String>,
+    /// Until when it is not told: a date, a time, or days as `30d`; by default 7 days where it is planned, 90 where it is
+    /// not useful.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<String>,
+    /// Who answers for it; by default who the credentials are of.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) owner: Option<String>,
+}
+
+/// What somebody says of an incident.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Opinion {
+    /// It was worth the look: it is told on.
+    Useful,
+    /// It was not: it is held back up to the severity that it had.
+    NotUseful,
+    /// It is meant to be so: the same, and for a shorter time.
+    Planned,
+}
+
+impl From<Opinion> for weir_state::Opinion {
+    fn from(opinion: Opinion) -> Self {
+        match opinion {
+            Opinion::Useful => Self::Useful,
+            Opinion::NotUseful => Self::NotUseful,
+            Opinion::Planned => Self::Planned,
+        }
+    }
 }
 
 /// `weirctl test-fire`.
@@ -146,6 +190,9 @@ pub(crate) struct Backfill {
     /// File that keeps what was read, so that the same command goes on where it was interrupted.
     #[arg(long, value_name = "FILE")]
     pub(crate) checkpoint: Option<PathBuf>,
+    /// Requests a second at most; by default 100 objects, or 5 pages of a log group.
+    #[arg(long, value_name = "N")]
+    pub(crate) rate: Option<NonZeroU32>,
     /// What history holds: auto (decided by content), vpc-flow, cloudtrail or another source of `weir parse`.
     #[arg(long, default_value_t = Source::Auto)]
     pub(crate) source: Source,

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use weir_detection::settings::{Settings, SettingsErrors, registry, values_from_toml};
 
-pub(crate) use self::parameters::read;
+pub(crate) use self::parameters::{read, remove};
 use crate::aws::Aws;
 use crate::fault::Usage;
 use crate::options;
@@ -82,6 +82,14 @@ fn pull(all: bool, aws: &Aws, out: &mut dyn Write) -> Result<ExitCode> {
         "weirctl: the deployment refuses the set and keeps the last good one; mend it by `settings push`"
     );
     Ok(ExitCode::from(2))
+}
+
+/// Writes one of them, if the set stays one that the deployment takes.
+pub(crate) fn put(aws: &Aws, path: &str, value: &str) -> Result<()> {
+    let mut together = read(aws)?;
+    together.insert(path.to_owned(), value.to_owned());
+    checked(&together).context("nothing was changed: the settings together should have no fault")?;
+    parameters::write(aws, path, value)
 }
 
 /// The set as the deployment reads it.

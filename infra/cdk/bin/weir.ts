@@ -28,5 +28,6 @@ new Weir(stack, 'Weir', {
   senderOrganization: given('organization'),
   senderAccounts: list('accounts'),
   alertEmails: list('alerts'),
+  chatTopic: given('chat') === 'true',
   operationsEmails: list('operations'),
 });

@@ -24,6 +24,7 @@ const NAMES = [
   'DeleteLogGroup',
   'DeleteQueue',
   'DeleteRule',
+  'DeleteResolverQueryLogConfig',
   'DeleteStack',
   'DeleteStream',
   'DeleteSubscriptionFilter',
@@ -32,7 +33,9 @@ const NAMES = [
   'DeleteTrail',
   'DisableAlarmActions',
   'DisableRule',
+  'DisassociateResolverQueryLogConfig',
   'EnableRegion',
+  'ExecuteChangeSet',
   'ImportKeyPair',
   'ModifyInstanceAttribute',
   'ModifyNetworkInterfaceAttribute',
@@ -55,10 +58,13 @@ const NAMES = [
   'StopInstances',
   'StopLogging',
   'Unsubscribe',
+  'UpdateAssumeRolePolicy',
   'UpdateAutoScalingGroup',
   'UpdateDetector',
   'UpdateLoginProfile',
+  'UpdateStack',
   'UpdateTable',
+  'UpdateTrail',
 ];
 
 // Lambda's names of operations end in a date.

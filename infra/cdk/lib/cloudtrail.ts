@@ -21,7 +21,7 @@ export class Cloudtrail extends WeirFunction {
         allow('ec2', ['DescribeInstanceTypes', 'DescribeInstances', 'DescribeNetworkInterfaces'], '*'),
         allow('s3', ['ListBucket'], weir.intel.bucketArn),
         allow('s3', ['GetObject', 'PutObject'], weir.intel.arnForObjects('*')),
-        allow('sns', ['Publish'], weir.findings.topicArn),
+        allow('sns', ['Publish'], ...weir.told),
         allow('sqs', ['SendMessage'], weir.quarantine.queueArn, weir.failedEvents.queueArn),
       ],
       environment: { ...judging(weir, props), WEIR_FLOW_FORMAT: '' },

@@ -25,6 +25,7 @@ export function dashboard(scope: Construct, id: string, weir: Weir): cloudwatch.
       own('Findings'),
       own('Recorded'),
       own('Suppressed'),
+      own('ChatFailed'),
       own('UnconfirmedAlerts'),
       weir.metric('Findings', {}, weir.cloudtrail),
       weir.metric('UnconfirmedAlerts', {}, weir.cloudtrail),

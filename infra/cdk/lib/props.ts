@@ -71,6 +71,8 @@ export interface WeirProps {
 
   /** Addresses for findings. */
   readonly alertEmails?: string[];
+  /** Whether there is a second topic, with findings as notifications of Amazon Q Developer. Default: false. */
+  readonly chatTopic?: boolean;
   /** Addresses for alarms about Weir itself. */
   readonly operationsEmails?: string[];
   /** Silence that raises an alarm, in steps of five minutes. Default: 30 minutes. */

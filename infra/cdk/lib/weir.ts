@@ -33,6 +33,8 @@ export class Weir extends Construct {
   readonly table: dynamodb.Table;
   /** Findings, for subscribers. */
   readonly findings: sns.Topic;
+  /** Findings as notifications of Amazon Q Developer, where wanted. */
+  readonly chat?: sns.Topic;
   /** Alarms about Weir itself. */
   readonly operations: sns.Topic;
   /** Events that failed for good. */
@@ -85,6 +87,10 @@ export class Weir extends Construct {
 
     this.findings = this.topic('Findings', `weir-${stage}-findings`, key);
     (this.findings.node.defaultChild as sns.CfnTopic).kmsMasterKeyId = key?.keyArn ?? 'alias/aws/sns';
+    if (props.chatTopic) {
+      this.chat = this.topic('Chat', `weir-${stage}-chat`, key);
+      (this.chat.node.defaultChild as sns.CfnTopic).kmsMasterKeyId = key?.keyArn ?? 'alias/aws/sns';
+    }
     // Not encrypted with the key of AWS: alarms cannot publish to a topic that is.
     this.operations = this.topic('Operations', `weir-${stage}-operations`, key);
     this.operations.addToResourcePolicy(
@@ -172,6 +178,11 @@ export class Weir extends Construct {
 
     new Alarms(this, 'Alarms', props.silence ?? Duration.minutes(30));
     this.dashboard = dashboard(this, 'Dashboard', this);
+  }
+
+  /** Topics that findings are published to. */
+  get told(): string[] {
+    return [this.findings, ...(this.chat ? [this.chat] : [])].map((topic) => topic.topicArn);
   }
 
   /** ARNs under which the settings are read. */

@@ -29,6 +29,7 @@ export const throughLogs = (app: App) =>
     ingestConcurrency: 10,
     senderOrganization: 'o-abcdefghij',
     alertEmails: ['security@example.com'],
+    chatTopic: true,
     operationsEmails: ['operations@example.com'],
   }));
 

@@ -142,10 +142,18 @@ pub(crate) fn history(finding: &Finding) -> String {
 
 /// What it costs: so far, and per month at this rate.
 pub(crate) fn cost(finding: &Finding) -> Option<String> {
+    if finding.activity == Activity::Close {
+        return total(finding);
+    }
     let so_far = units::usd(finding.usd_so_far).map(|usd| format!("{usd} so far"));
     let month = units::usd(finding.usd_month).map(|usd| format!("{usd} a month at this rate"));
     let parts: Vec<String> = so_far.into_iter().chain(month).collect();
     (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// What an incident that is over cost, where its bytes are counted.
+pub(crate) fn total(finding: &Finding) -> Option<String> {
+    units::usd(finding.usd_so_far).map(|usd| format!("{usd} of egress"))
 }
 
 /// Name of the host, where its own logs are read.

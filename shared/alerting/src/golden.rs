@@ -7,9 +7,9 @@ use std::path::PathBuf;
 
 use weir_detection::finding::{Finding, Kernel};
 
-use crate::sample::{flood, relay};
+use crate::sample::{ended, flood, grown, relay};
 use crate::table::{Style, render_table};
-use crate::{Product, to_html, to_ocsf, to_text};
+use crate::{Product, to_chat, to_html, to_ocsf, to_text};
 
 /// A version that does not change with the crate's.
 fn product() -> Product {
@@ -32,11 +32,14 @@ fn holds(name: &str, found: &str) {
 fn the_email_reads_as_reviewed() {
     holds("relay.txt", &to_text(&relay(), &product()));
     holds("flood.txt", &to_text(&flood(), &product()));
+    holds("grown.txt", &to_text(&grown(), &product()));
+    holds("ended.txt", &to_text(&ended(), &product()));
+    holds("ended.html", &to_html(&ended(), &product()));
 }
 
 #[test]
 fn the_detection_finding_reads_as_reviewed() {
-    for (name, finding) in [("relay.json", relay()), ("flood.json", flood())] {
+    for (name, finding) in [("relay.json", relay()), ("flood.json", flood()), ("ended.json", ended())] {
         let pretty = serde_json::to_string_pretty(&to_ocsf(&finding, &product())).unwrap();
         holds(name, &format!("{pretty}\n"));
     }
@@ -44,7 +47,15 @@ fn the_detection_finding_reads_as_reviewed() {
 
 #[test]
 fn the_table_reads_as_reviewed() {
-    holds("table.txt", &render_table(&[relay(), flood()], Style::default()));
+    holds("table.txt", &render_table(&[relay(), flood(), ended()], Style::default()));
+}
+
+#[test]
+fn the_chat_reads_as_reviewed() {
+    for (name, finding) in [("relay.chat.json", relay()), ("ended.chat.json", ended())] {
+        let value: serde_json::Value = serde_json::from_str(&to_chat(&finding, &product())).unwrap();
+        holds(name, &format!("{}\n", serde_json::to_string_pretty(&value).unwrap()));
+    }
 }
 
 #[test]

@@ -24,6 +24,24 @@ null and never empty. Times are milliseconds since the epoch, in event time.
 `finding_info.uid` is the incident: the same in each of its reports. `metadata.uid` is the report: a repeat has the same,
 so a subscriber drops by it what it has seen. `count` numbers the reports of an incident.
 
+## When an incident is told
+
+| `activity_name` | `status` | when |
+| --- | --- | --- |
+| Create | New | the first report, at once |
+| Update | In Progress | the incident asks for more than was told, or evidence of a group shows it that did not: at once |
+| Update | In Progress | from medium upwards, once a back-off of 15 minutes, then 1 hour, 6 hours and a day since the last report is over: twice the bytes left, and a GB more at least; another test of a told group shows it; half of what is sent goes to a gateway or target that no report named |
+| Update | In Progress | from medium upwards, it came back after `incident/quiet`; whatever goes on for `incident/suppress` is told again |
+| Close | Resolved | nothing of it was seen for `incident/quiet`: how long it went on, how much left in all, and what that cost |
+
+What goes on unchanged is silent. The first line of an Update's `unmapped.weir.why` says why it was sent. Of an entity that
+says no more, the next batch of it, or the clock of the function that keeps the inventory, ends the incident within an hour
+or two after the quiet; `weir replay` ends it by the time of the others' records. The same id is used again when it comes
+back. What nobody was told (severity info, dry run, suppressed) nobody is told to be over. A call that takes what Weir sees
+by is an act and has no end. [Subscribe](subscribe.md) says how to choose among the messages.
+
+## What is in it
+
 An attribute marked \u{201c}always\u{201d} is in every finding; the others are there where something is known.
 
 | attribute | type | there | example | meaning |

@@ -224,6 +224,36 @@ pub(crate) fn hosted() -> Finding {
     Finding { host: Some("web-7".to_owned()), actors: vec![program, contained], ..relay() }
 }
 
+/// The relay grown, as it is told again.
+pub(crate) fn grown() -> Finding {
+    let why =
+        std::iter::once("told again: 2.1 GB more left since the last report".to_owned()).chain(relay().why);
+    Finding { activity: Activity::Update, count: 2, usd_so_far: 0.31, why: why.collect(), ..relay() }
+}
+
+/// The relay over, as it is told last.
+pub(crate) fn ended() -> Finding {
+    Finding {
+        activity: Activity::Close,
+        description: "It is over: it went on for 7 h 20 min, in which 3.44 GB left, and nothing of it was seen for 1d since"
+            .to_owned(),
+        time: NOW + 25 * 60 * MINUTE,
+        start: NOW - 190 * MINUTE,
+        end: NOW + 250 * MINUTE,
+        count: 3,
+        contributions: Vec::new(),
+        baseline: BaselineFacts { observed: 0, ..relay().baseline },
+        remotes: Vec::new(),
+        series: Vec::new(),
+        usd_so_far: 0.31,
+        usd_month: 0.0,
+        why: Vec::new(),
+        would_raise: Vec::new(),
+        settings: vec![("incident/quiet".to_owned(), "1d".to_owned())],
+        ..relay()
+    }
+}
+
 /// A finding without subject, evidence or words.
 pub(crate) fn bare() -> Finding {
     Finding {

@@ -140,7 +140,7 @@ fn attributes(finding: &Finding) -> Vec<Attribute> {
         }),
         text("finding_type", &names::finding_type(finding.kernel)),
         text("rule_id", &finding.analytic),
-        text("kernel", finding.kernel.name()),
+        text("activity", names::activity(finding.activity)),
         text("account_id", given(&finding.subject.account).unwrap_or_default()),
         text("region", given(&finding.subject.region).unwrap_or_default()),
         text("entity_type", names::entity_type(finding)),

@@ -3,7 +3,7 @@
 //! Only identifiers that are exactly what they claim to be stand in a command: the rest came from a log line, and a
 //! shell would run what it says. A placeholder in capitals stands in for them.
 
-use weir_detection::finding::{Finding, Kernel};
+use weir_detection::finding::{Activity, Finding, Kernel};
 
 use crate::guidance::guidance;
 use crate::plain;
@@ -42,6 +42,20 @@ pub(crate) fn steps(finding: &Finding) -> Vec<Step> {
     }
     let is_in_aws = finding.host.is_none() || entity.instance.is_some() || entity.interface.is_some();
     let aws = |command: Vec<String>| if is_in_aws { command } else { Vec::new() };
+    if finding.activity == Activity::Close {
+        return vec![
+            Step {
+                text: "If somebody stopped it: write down what it was, and close the ticket.".to_owned(),
+                command: Vec::new(),
+            },
+            Step {
+                text:
+                    "If nobody did: it may sleep. See whether the machine is still there and what runs on it."
+                        .to_owned(),
+                command: aws(entity.describe()),
+            },
+        ];
+    }
     vec![
         Step { text: "See what it is and who owns it.".to_owned(), command: aws(entity.describe()) },
         Step { text: format!("On the host: {}.", advice.check), command: Vec::new() },

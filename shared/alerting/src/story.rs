@@ -2,7 +2,7 @@
 //!
 //! Every text is safe to show as a line (see `plain`); markup is the renderer's matter. What is not known is left out.
 
-use weir_detection::finding::{Finding, Kernel, Missing, Remote};
+use weir_detection::finding::{Activity, Finding, Kernel, Missing, Remote};
 
 use crate::facts;
 use crate::guidance::guidance;
@@ -53,9 +53,15 @@ pub(crate) fn story(finding: &Finding, product: &Product) -> Vec<Block> {
     let mut blocks = vec![Block::Title(format!("[{}] {}", facts::headline(finding), facts::title(finding)))];
     what(&mut blocks, finding);
     who(&mut blocks, finding);
-    how_much(&mut blocks, finding);
-    with_whom(&mut blocks, finding);
-    why(&mut blocks, finding);
+    if finding.activity == Activity::Close {
+        blocks.push(Block::Heading("What it came to".to_owned()));
+        blocks.extend(facts::total(finding).map(|total| Block::Fact("In all", total)));
+        blocks.push(Block::Fact("Reports", format!("{}, this one included", finding.count)));
+    } else {
+        how_much(&mut blocks, finding);
+        with_whom(&mut blocks, finding);
+        why(&mut blocks, finding);
+    }
     blocks.push(Block::Heading("What to do".to_owned()));
     blocks.extend(steps::steps(finding).into_iter().map(Block::Step));
     in_force(&mut blocks, finding);
@@ -73,7 +79,8 @@ fn what(blocks: &mut Vec<Block>, finding: &Finding) {
         blocks.push(Block::Paragraph(plain::line(&finding.description, 1_000)));
     }
     let behaviour = guidance(finding.kernel).behaviour;
-    blocks.push(Block::Paragraph(format!("Seen on {}: {behaviour}.", facts::entity(finding))));
+    let seen = if finding.activity == Activity::Close { "What was seen on" } else { "Seen on" };
+    blocks.push(Block::Paragraph(format!("{seen} {}: {behaviour}.", facts::entity(finding))));
 }
 
 fn who(blocks: &mut Vec<Block>, finding: &Finding) {

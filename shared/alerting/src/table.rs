@@ -1,7 +1,7 @@
 //! Findings on a terminal: one block each, then a line each to sum up.
 
 use textwrap::{Options, WordSplitter, wrap};
-use weir_detection::finding::{Finding, Missing, Severity};
+use weir_detection::finding::{Activity, Finding, Missing, Severity};
 
 use crate::columns::{Column, lay_out};
 use crate::facts;
@@ -69,7 +69,9 @@ fn block(sheet: &mut Sheet, finding: &Finding, colour: bool) {
         sheet.labelled("held back", &plain::line(suppression, 200));
     }
     sheet.labelled("since", &facts::since(finding));
-    if !finding.missing.contains(&Missing::Bytes) {
+    if finding.activity == Activity::Close {
+        sheet.labelled("over", &plain::line(&finding.description, 300));
+    } else if !finding.missing.contains(&Missing::Bytes) {
         sheet.labelled("egress", &facts::egress(finding));
         sheet.labelled("usual", &facts::usual(finding));
         sheet.labelled("history", &facts::history(finding));

@@ -27,6 +27,7 @@ pub const VARIABLES: &[Variable] = &[
     STAGE,
     TABLE,
     TOPIC,
+    CHAT_TOPIC,
     FLOW_FORMAT,
     INTEL_BUCKET,
     QUARANTINE_URL,
@@ -43,6 +44,10 @@ const STAGE: Variable =
     required("WEIR_STAGE", "deployment, whose settings are the parameters under `/weir/<stage>/`");
 const TABLE: Variable = required("WEIR_TABLE", "DynamoDB table that holds the entities' documents");
 const TOPIC: Variable = required("WEIR_TOPIC_ARN", "SNS topic that findings are published to");
+const CHAT_TOPIC: Variable = optional(
+    "WEIR_CHAT_TOPIC_ARN",
+    "SNS topic that findings are published to as custom notifications of Amazon Q Developer",
+);
 const FLOW_FORMAT: Variable =
     optional("WEIR_FLOW_FORMAT", "fields of the flow logs in order, as `${version} ${account-id} …`");
 const INTEL_BUCKET: Variable =
@@ -78,6 +83,8 @@ pub struct Environment {
     pub table: String,
     /// SNS topic.
     pub topic_arn: String,
+    /// SNS topic of chats.
+    pub chat_topic_arn: Option<String>,
     /// Order of the fields, unread.
     pub flow_format: Option<String>,
     /// S3 bucket of lists.
@@ -145,6 +152,9 @@ impl Environment {
             stage: read.stage()?,
             table: value(TABLE)?,
             topic_arn: checked(TOPIC, "the ARN of a standard SNS topic", value(TOPIC)?, is_topic)?,
+            chat_topic_arn: given(CHAT_TOPIC)
+                .map(|arn| checked(CHAT_TOPIC, "the ARN of a standard SNS topic", arn, is_topic))
+                .transpose()?,
             flow_format: given(FLOW_FORMAT),
             intel_bucket: given(INTEL_BUCKET),
             quarantine_url: given(QUARANTINE_URL)

@@ -29,6 +29,10 @@ pub struct Counts {
     pub records: u64,
     /// Refused pieces of input, by reason.
     pub rejects: BTreeMap<&'static str, u64>,
+    /// Flows read, whichever source they are of.
+    pub flows: u64,
+    /// Of those the ones without a field that detection has a use for, by its name in flow logs.
+    pub without: BTreeMap<&'static str, u64>,
     /// Whole payloads that were refused.
     pub quarantined: u64,
     /// Records that were understood and that nothing judges yet.
@@ -59,6 +63,10 @@ pub struct Counts {
     pub recorded: u64,
     /// Findings that a suppression held back.
     pub suppressed: u64,
+    /// Incidents that an analytic in dry run would have told, by analytic.
+    pub would_have_fired: BTreeMap<String, u64>,
+    /// Times that the topic of chats did not take an alert.
+    pub chat_failed: u64,
     /// Alerts that this run did not get confirmed.
     pub unconfirmed: u64,
     /// Races for a document that were lost.
@@ -141,6 +149,7 @@ impl Counts {
             ("Findings".to_owned(), self.findings),
             ("Recorded".to_owned(), self.recorded),
             ("Suppressed".to_owned(), self.suppressed),
+            ("ChatFailed".to_owned(), self.chat_failed),
             ("UnconfirmedAlerts".to_owned(), self.unconfirmed),
             ("StateConflicts".to_owned(), self.conflicts),
             ("RepeatedBatches".to_owned(), self.repeated),
@@ -152,12 +161,21 @@ impl Counts {
         ];
         // By name and not by dimension: a line has one value per dimension.
         values.extend(self.rejects.iter().map(|(reason, count)| (format!("Rejects/{reason}"), *count)));
+        let fired = self.would_have_fired.iter();
+        values.extend(fired.map(|(analytic, count)| (format!("WouldHaveFired/{analytic}"), *count)));
         // A line is paid for by its length, and nothing is no news; records alone show that there was a run.
         values.retain(|(name, count)| *count > 0 || name == "Records");
         let mut metrics: Vec<Value> =
             values.iter().map(|(name, _)| json!({ "Name": name, "Unit": "Count" })).collect();
         let mut line = Map::new();
         line.extend(values.into_iter().map(|(name, count)| (name, count.into())));
+        // For `weirctl doctor` alone, and so no metrics, which are paid for by their names.
+        if !self.without.is_empty() {
+            line.insert("Flows".into(), self.flows.into());
+            line.extend(
+                self.without.iter().map(|(field, count)| (format!("Without/{field}"), (*count).into())),
+            );
+        }
         // Where there is such a figure, none of it is news too.
         let figures = [
             ("Inventory", "Count", self.inventory.map(u64::cast_signed)),

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use weir_alerting::{Product, to_sns};
+use weir_alerting::{Product, to_chat, to_sns};
 use weir_detection::entity::EntityKey;
-use weir_detection::finding::Finding;
+use weir_detection::finding::{Finding, Mode};
 use weir_state::{Alert, Engine, EngineError, Store};
 
 use crate::clock::now;
+use crate::failure::chain;
 use crate::metrics::Metrics;
 use crate::publish::{PublishError, Publisher};
 
@@ -74,19 +75,22 @@ impl<S: Store> Outbox<'_, S> {
         }
         // Before, and not after: the deadline may come in between.
         self.metrics.count(|counts| counts.unconfirmed += alerts.len() as u64);
-        let mut sent = Vec::new();
+        let (mut sent, mut told) = (Vec::new(), Vec::new());
         let mut failed = None;
         for alert in alerts {
-            match self.publish(&alert.finding).await {
-                Ok(()) => sent.push(alert.id),
+            let published = if alert.told { Ok(()) } else { self.publish(&alert.finding).await };
+            match published {
+                // Subscribers have it: that a chat has not is no reason to tell them again, nor to fail.
+                Ok(()) if self.chat(&alert.finding).await => sent.push(alert.id),
+                Ok(()) => told.push(alert.id),
                 Err(error) => {
                     failed.get_or_insert(error);
                 }
             }
         }
-        if !sent.is_empty() {
-            self.engine.confirm(entity, &sent, now()).await?;
-            self.metrics.count(|counts| counts.unconfirmed -= sent.len() as u64);
+        if !sent.is_empty() || !told.is_empty() {
+            self.engine.settle(entity, &sent, &told, now()).await?;
+            self.metrics.count(|counts| counts.unconfirmed -= (sent.len() + told.len()) as u64);
         }
         failed.map_or(Ok(()), Err)
     }
@@ -98,6 +102,9 @@ impl<S: Store> Outbox<'_, S> {
             self.metrics.count(|counts| {
                 counts.recorded += u64::from(!is_suppressed);
                 counts.suppressed += u64::from(is_suppressed);
+                if finding.mode == Mode::DryRun && finding.would_alert() {
+                    *counts.would_have_fired.entry(finding.analytic.clone()).or_default() += 1;
+                }
             });
             told(if is_suppressed { "suppressed" } else { "recorded" }, finding);
         }
@@ -116,6 +123,14 @@ impl<S: Store> Outbox<'_, S> {
         }
         tokio::time::sleep(Duration::from_millis(pause)).await;
         Ok(())
+    }
+
+    /// Tells chats, where there is a topic for them; whether they have it now.
+    async fn chat(&self, finding: &Finding) -> bool {
+        let Err(error) = self.publisher.chat(|| to_chat(finding, self.product)).await else { return true };
+        self.metrics.count(|counts| counts.chat_failed += 1);
+        tracing::warn!(incident = finding.uid, fault = chain(&error), "a chat was not told");
+        false
     }
 
     /// Tells subscribers.

@@ -13,6 +13,9 @@ use crate::metrics::Metrics;
 /// How far ahead of this clock a record may end: a clock that is wrong by more would make all others late.
 const SKEW: i64 = 600_000;
 
+/// Fields of flow logs that version 2 has not, and without which detection guesses.
+const GUESSED_WITHOUT: [&str; 3] = ["tcp-flags", "flow-direction", "pkt-dstaddr"];
+
 /// A collector and what was put into it.
 pub struct Tally<'a> {
     /// Where the records go.
@@ -22,6 +25,9 @@ pub struct Tally<'a> {
     not_judged: u64,
     unused: u64,
     future: u64,
+    flows: u64,
+    /// Flows without each of [`GUESSED_WITHOUT`].
+    without: [u64; 3],
     rejects: BTreeMap<&'static str, u64>,
     latest: Option<i64>,
     not_after: i64,
@@ -46,6 +52,8 @@ impl<'a> Tally<'a> {
             not_judged: 0,
             unused: 0,
             future: 0,
+            flows: 0,
+            without: [0; 3],
             rejects: BTreeMap::new(),
             latest: None,
         }
@@ -55,6 +63,11 @@ impl<'a> Tally<'a> {
     pub fn flow(&mut self, flow: &Flow<'_>) -> i64 {
         self.records += 1;
         self.rows += 1;
+        self.flows += 1;
+        let [flags, direction, packet] = &mut self.without;
+        *flags += u64::from(flow.tcp_flags.is_none());
+        *direction += u64::from(flow.direction.is_none());
+        *packet += u64::from(flow.pkt_dst.is_none());
         if flow.end <= self.not_after {
             self.latest = self.latest.max(Some(flow.end));
         }
@@ -141,6 +154,8 @@ impl<'a> Tally<'a> {
             not_judged: self.not_judged,
             unused: self.unused,
             future: self.future + self.collector.counts().future,
+            flows: self.flows,
+            without: self.without,
             rejects: self.rejects,
             collected: self.collector.counts(),
             latest: self.latest,
@@ -159,6 +174,8 @@ pub struct Counted {
     pub unused: u64,
     /// Records ahead of the clock.
     future: u64,
+    flows: u64,
+    without: [u64; 3],
     /// Refusals by reason.
     pub rejects: BTreeMap<&'static str, u64>,
     collected: CollectCounts,
@@ -185,6 +202,12 @@ impl Counted {
             counts.late += collected.late;
             counts.future += self.future;
             counts.duplicates += collected.duplicates;
+            counts.flows += self.flows;
+            for (field, count) in
+                GUESSED_WITHOUT.into_iter().zip(self.without).filter(|(_, count)| *count > 0)
+            {
+                *counts.without.entry(field).or_default() += count;
+            }
             for (reason, count) in &self.rejects {
                 *counts.rejects.entry(reason).or_default() += count;
             }

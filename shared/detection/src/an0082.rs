@@ -9,6 +9,8 @@ use crate::finding::{Kernel, Severity};
 use crate::host::{Judged, Platform, Program, Rules, Signed, View, judge_programs, matches, relayed};
 use crate::kernels::Verdict;
 use crate::observation::BUCKET;
+use crate::ring::Pair;
+use crate::state::HOUR;
 
 /// Doubt from which traffic by itself is told.
 const DOUBTED: f64 = 1.0;
@@ -96,6 +98,14 @@ fn doubt(view: &View<'_>, program: &Program) -> f64 {
     }
 }
 
+/// Whether the program relays: in the last hour, or in the one before, since the kernel tells of a connection's bytes only
+/// when it is closed.
+fn relays(view: &View<'_>, program: &Program) -> Option<(Pair, f64)> {
+    let relay = &view.settings.an0084.relay;
+    let until = |bucket| relayed(&program.trace, bucket, relay.min_bytes, relay.tolerance);
+    until(view.bucket).or_else(|| until(view.bucket - HOUR))
+}
+
 fn traffic(view: &View<'_>, program: &Program) -> Vec<Verdict> {
     let doubt = doubt(view, program);
     let mut verdicts = Vec::new();
@@ -116,9 +126,8 @@ fn traffic(view: &View<'_>, program: &Program) -> Vec<Verdict> {
             )],
         });
     }
-    let relay = &view.settings.an0084.relay;
     if doubt >= SOMEWHAT
-        && let Some((hour, apart)) = relayed(&program.trace, view.bucket, relay.min_bytes, relay.tolerance)
+        && let Some((hour, apart)) = relays(view, program)
     {
         verdicts.push(Verdict {
             kernel: Kernel::Relay,
@@ -132,8 +141,7 @@ fn traffic(view: &View<'_>, program: &Program) -> Vec<Verdict> {
             )],
         });
     }
-    let held =
-        program.destinations.iter().find(|to| to.span() >= crate::state::HOUR && to.presence(12) >= 0.8);
+    let held = program.destinations.iter().find(|to| to.span() >= HOUR && to.presence(12) >= 0.8);
     if let Some(to) = held.filter(|_| doubt >= DOUBTED && !program.trace.is_empty()) {
         verdicts.push(Verdict {
             kernel: Kernel::Session,
@@ -144,7 +152,7 @@ fn traffic(view: &View<'_>, program: &Program) -> Vec<Verdict> {
                 program.name,
                 to.ip,
                 to.port,
-                to.span() as f64 / crate::state::HOUR as f64
+                to.span() as f64 / HOUR as f64
             )],
         });
     }

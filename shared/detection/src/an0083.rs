@@ -5,15 +5,15 @@
 //! <https://attack.mitre.org/detectionstrategies/DET0028/>; rules from threats.md 6.4.
 
 use crate::finding::{Actor, ActorContainer, Kernel, Severity};
-use crate::host::{Container, Hit, Judged, Program, View, matches, relayed};
+use crate::host::{Container, Hit, Image, Judged, Program, View, matches, relayed};
 use crate::kernels::Verdict;
 use crate::kernels::instance::Context;
 use crate::kernels::program::{Running, judge};
 use crate::observation::BUCKET;
-use crate::state::DAY;
+use crate::state::{DAY, HOUR};
 
-/// Buckets of an image from which what is usual for it is known: six hours.
-const KNOWN: u32 = 72;
+/// Percentile of an image beyond which nothing of it is usual.
+const UNUSUAL: u8 = 99;
 
 /// Containers that share one network namespace with a tunnel, from which the structure is that of an income stack.
 const SIDECAR: usize = 3;
@@ -135,10 +135,10 @@ fn traffic(view: &View<'_>, container: &Container, programs: &[&Program]) -> Vec
     }
     let mut verdicts = Vec::new();
     let key = container.workload();
-    let usual = view.state.images.iter().find(|image| image.key == key).map(|image| &image.sent);
-    let usual = usual.filter(|usual| usual.samples() >= KNOWN);
-    let (median, high) =
-        usual.map_or((0, 0), |usual| (usual.percentile(50), usual.percentile(usage.percentile)));
+    let image = view.state.images.iter().find(|image| image.key == key);
+    let usual = image.and_then(Image::known);
+    let of_usual = |percentile| usual.map_or(0, |usual| usual.percentile(percentile));
+    let (median, high, most) = (of_usual(50), of_usual(usage.percentile), of_usual(UNUSUAL));
     let over = |least: f64| {
         let cells = container.trace.last(view.bucket, i64::from(usage.k_of_m.m()));
         cells.filter(|cell| cell.out as f64 > least.max(1.0)).count() >= usize::from(usage.k_of_m.k())
@@ -146,10 +146,15 @@ fn traffic(view: &View<'_>, container: &Container, programs: &[&Program]) -> Vec
     let relays = relayed(&container.trace, view.bucket, RELAY_BYTES, usage.symmetry);
     let much = hour.out >= usage.min_bytes;
     let was_dormant = usual.is_some() && median.saturating_mul(12) <= usage.dormant;
+    // Work that comes in bursts, such as a backup of every night, is in the last percent, and may grow.
+    let is_unusual = |ratio: f64| usual.is_some() && much && over(most as f64 * ratio);
     let floor = (usage.dormant as f64 / 12.0).max(median as f64);
-    let jumped = was_dormant && much && over(floor * usage.jump_ratio);
+    let jumped = was_dormant && is_unusual(usage.jump_ratio) && over(floor * usage.jump_ratio);
     let rose = usual.is_some() && much && over(high as f64 * 2.0);
-    let replicas = outlier(view, container, usage.replica_ratio).filter(|_| much);
+    let replicas = outlier(view, container, usage.replica_ratio).filter(|_| is_unusual(usage.replica_ratio));
+    let is_newcomer = container.is_new
+        && view.bucket - container.first < DAY
+        && image.is_none_or(|image| image.first >= container.first - BUCKET);
     let tool = programs.iter().find_map(|program| program.hit()).filter(|hit| hit.weight >= 0.3);
     if jumped {
         let severity = if tool.is_some() { Severity::Medium } else { Severity::Low };
@@ -203,6 +208,25 @@ fn traffic(view: &View<'_>, container: &Container, programs: &[&Program]) -> Vec
             )],
         });
     }
+    // What is new to the host has no usual: that it relays for two hours from its first day on is at least odd.
+    if verdicts.is_empty()
+        && is_newcomer
+        && relays.is_some()
+        && let Some((hour, apart)) =
+            relayed(&container.trace, view.bucket - HOUR, RELAY_BYTES, usage.symmetry)
+    {
+        verdicts.push(Verdict {
+            kernel: Kernel::Relay,
+            severity: Severity::Low,
+            score: (0.5 * (1.0 - apart)) as f32,
+            facts: vec![format!(
+                "{} is new here and relays: {:.1} MB came in and {:.1} MB left in the hour before the last, evenly",
+                container.label(),
+                hour.into as f64 / 1e6,
+                hour.out as f64 / 1e6
+            )],
+        });
+    }
     verdicts
 }
 
@@ -214,7 +238,9 @@ fn outlier(view: &View<'_>, container: &Container, ratio: f64) -> Option<u64> {
         .containers
         .iter()
         .filter(|other| {
-            other.key != container.key && other.workload() == key && view.bucket - other.last <= 2 * BUCKET
+            // Replicas that came or went within the hour moved less for that reason.
+            let was_there = other.first <= view.bucket - HOUR && view.bucket - other.last <= 2 * BUCKET;
+            other.key != container.key && other.workload() == key && was_there
         })
         .map(|other| other.hour(view.bucket).out)
         .collect();

@@ -42,6 +42,14 @@ impl EntityKey {
         hash = fnv(hash, b"/");
         fnv(hash, self.id.as_bytes())
     }
+
+    /// The name that calls know the entity by: of a host behind a NAT gateway its instance, where an inventory tells
+    /// it, else the id.
+    #[must_use]
+    pub fn called(&self) -> &str {
+        let behind = self.id.split_once('@').and_then(|(_, gateway)| gateway.split_once('/'));
+        behind.map_or(&*self.id, |(_, instance)| instance)
+    }
 }
 
 impl EntityInfo {

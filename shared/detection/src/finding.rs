@@ -90,7 +90,7 @@ pub enum Mode {
 pub enum Activity {
     /// First report.
     Create = 1,
-    /// The incident grew: higher severity or a new evidence group.
+    /// The incident grew or came back.
     Update = 2,
     /// The behaviour ended.
     Close = 3,
@@ -387,6 +387,13 @@ impl Finding {
     /// Whether somebody is to be told; what is of severity info, of a dry run or suppressed is only recorded.
     pub const fn is_alert(&self) -> bool {
         matches!(self.mode, Mode::Live)
+            && !matches!(self.severity, Severity::Info)
+            && self.suppressed.is_none()
+    }
+
+    /// Whether it opens an incident that somebody would be told of, were its analytic live.
+    pub const fn would_alert(&self) -> bool {
+        matches!(self.activity, Activity::Create)
             && !matches!(self.severity, Severity::Info)
             && self.suppressed.is_none()
     }

@@ -11,6 +11,7 @@
 
 mod admit;
 mod case;
+mod close;
 mod container;
 mod context;
 mod destination;
@@ -20,13 +21,15 @@ mod platform;
 mod program;
 mod programs;
 mod report;
+mod seen;
 mod state;
 #[cfg(test)]
 mod tests;
 mod trace;
 
 pub use admit::{Admitted, host_of, is_of_a_host};
-pub use container::Container;
+pub use close::close;
+pub use container::{Container, Image};
 pub use context::Oddity;
 pub use destination::{Destination, Destinations};
 pub use item::{HostItem, REMEMBERED, Said, Suspect, Thread};
@@ -35,6 +38,7 @@ pub use platform::Platform;
 pub use program::{Hit, Program};
 pub(crate) use report::mode;
 pub use report::{host_key, name_of, report};
+pub use seen::Seen;
 pub use state::HostState;
 pub use trace::{Sample, Trace};
 

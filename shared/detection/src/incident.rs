@@ -1,5 +1,6 @@
-//! Verdicts to incidents: one per entity and evidence group, told once, and again only when it grows.
+//! Verdicts to incidents: one per entity and evidence group, told once, again only when it grows, and when it is over.
 
+mod close;
 mod in_force;
 mod raise;
 
@@ -19,8 +20,11 @@ use crate::kernels::volume::USD_PER_GB;
 use crate::observation::BUCKET;
 use crate::quiet::{Matter, Suppression};
 use crate::settings::Settings;
-use crate::state::{DAY, EntityState, HOUR, Incident};
+use crate::state::{DAY, EntityState, HOUR, Incident, News, Sign};
 use raise::Case;
+
+pub(crate) use close::Closed;
+pub use close::close;
 
 /// What the kernels said of a bucket, and what belongs to it.
 #[derive(Debug)]
@@ -110,23 +114,45 @@ pub fn report(
         None => uid(key, state.info.region.as_deref(), of),
     };
     let subject = subject(state, key, intel);
-    let suppressed = suppression(&uid, key, &subject, lead.kernel, &told, settings);
+    let actors =
+        told.host.map(|host| host.actors(told.time, told.verdicts, &told.remotes)).unwrap_or_default();
+    let host: Vec<&str> = told.host.map(|host| host.host.as_str()).into_iter().collect();
+    let about = About {
+        uid: &uid,
+        names: &host,
+        analytic: analytic(&told),
+        kernel: lead.kernel,
+        remotes: &told.remotes,
+        actors: &actors,
+    };
+    let suppressed = suppression(&about, key, &subject, severity, told.time, settings);
+    let hour = state.ring.last(bucket, 12).iter().map(|cell| cell.external.out).sum();
+    let sign = Sign {
+        severity,
+        time: bucket,
+        hushed: suppressed.is_some(),
+        verdicts: told.verdicts,
+        remotes: &told.remotes,
+        bytes: told.egress,
+        hour,
+    };
     let incident = state.incidents.get_mut(at)?;
-    let news = incident.meet(severity, bucket, suppressed.is_some(), &settings.incident);
-    if incident.opened == bucket {
-        incident.bytes_out = told.egress;
-    }
-    if covered || !(news || told.by_host || bears_out) {
+    let news = incident.meet(&sign, &settings.incident);
+    if covered || !(news.is_some() || told.by_host || bears_out) {
         return None;
     }
-    // What goes on in another group's incident leaves it as loud as it was.
+    // What goes on in another group's incident leaves it as loud as it was, and so does what only grows.
     let goes_on_elsewhere = told.by_host || joined == Some(at);
-    let loudest = if goes_on_elsewhere { incident.severity.max(severity) } else { severity };
-    incident.tell(loudest, bucket, suppressed.is_some());
+    let only_grows = news.is_some_and(News::is_growth);
+    let loudest = if goes_on_elsewhere || only_grows { incident.severity.max(severity) } else { severity };
+    incident.tell(loudest, &sign);
     let incident = incident.clone();
     let suppressed = suppressed.map(Suppression::words);
-    let telling = Telling { uid, subject, suppressed, incident: &incident, thread: thread.as_ref() };
-    finding(state, key, told, telling, settings, intel)
+    let thread = thread.as_ref();
+    let telling = Telling { uid, subject, actors, suppressed, news, incident: &incident, thread };
+    let finding = finding(state, key, told, telling, settings, intel)?;
+    state.incidents.get_mut(at)?.headed(&finding);
+    Some(finding)
 }
 
 /// Remembers that a group of evidence speaks in an incident of another group: of its own it tells nothing.
@@ -146,38 +172,50 @@ fn analytic<'a>(told: &Told<'a>) -> &'a str {
     told.host.filter(|_| told.by_host).and_then(|host| host.analytic(told.time)).unwrap_or("AN0084")
 }
 
-/// The suppression that holds the report back.
+/// What a suppression looks at beside who it is.
+struct About<'a> {
+    uid: &'a str,
+    /// Further names of the entity.
+    names: &'a [&'a str],
+    analytic: &'a str,
+    kernel: Kernel,
+    remotes: &'a [Remote],
+    actors: &'a [Actor],
+}
+
+/// The suppression that holds back a report of this severity at `time`, ms since the epoch.
 fn suppression<'a>(
-    uid: &str,
+    about: &About<'_>,
     key: &EntityKey,
     subject: &Subject,
-    kernel: Kernel,
-    told: &Told<'_>,
+    severity: Severity,
+    time: i64,
     settings: &'a Settings,
 ) -> Option<&'a Suppression> {
-    let severity = told.judgement.as_ref()?.severity;
-    let instance = subject.instance.as_deref();
     let entity: Vec<&str> = std::iter::once(&*key.id)
-        .chain(instance)
-        .chain(told.host.map(|host| host.host.as_str()))
+        .chain(subject.instance.as_deref())
+        .chain(about.names.iter().copied())
         .chain(subject.interfaces.iter().map(String::as_str))
         .collect();
     let matter = Matter {
-        incident: uid,
+        incident: about.uid,
         entity: &entity,
         tags: &subject.tags,
-        analytic: analytic(told),
-        kernel: Some(kernel),
-        remotes: &told.remotes,
+        analytic: about.analytic,
+        kernel: Some(about.kernel),
+        remotes: about.remotes,
+        actors: about.actors,
     };
-    settings.suppressed(&matter, severity, told.time)
+    settings.suppressed(&matter, severity, time)
 }
 
 /// An incident as it is to be told, and what was told of it under the host's own name.
 struct Telling<'a> {
     uid: String,
     subject: Subject,
+    actors: Vec<Actor>,
     suppressed: Option<String>,
+    news: Option<News>,
     incident: &'a Incident,
     thread: Option<&'a Thread>,
 }
@@ -192,10 +230,9 @@ fn finding(
 ) -> Option<Finding> {
     let analytic = analytic(&told).to_owned();
     let Told { verdicts, judgement, context, remotes, bucket, time, host, .. } = told;
-    let Telling { uid, subject, suppressed, incident, thread } = telling;
+    let Telling { uid, subject, actors, suppressed, news, incident, thread } = telling;
     let (lead, judgement) = (verdicts.first()?, judgement?);
     let count = thread.map_or(0, |thread| thread.count).saturating_add(incident.count);
-    let actors = host.map(|host| host.actors(time, verdicts, &remotes)).unwrap_or_default();
     let would_raise = raise::would_raise(&Case {
         state,
         bucket,
@@ -246,7 +283,7 @@ fn finding(
         series,
         usd_so_far: usd(incident.bytes_out.max(hour)),
         usd_month: usd(hour.saturating_mul(730)),
-        why: judgement.why,
+        why: news.and_then(News::words).into_iter().chain(judgement.why).collect(),
         would_raise,
         settings: in_force,
         host: host.filter(|_| !actors.is_empty()).map(|host| host.host.clone()),

@@ -21,6 +21,7 @@ use weir_intel::lists::{ListKind, freshness};
 
 use crate::entity::{EntityInfo, EntityKey};
 use crate::finding::Severity;
+use crate::host::{HostState, name_of};
 use crate::quiet::exception::Written as Override;
 use crate::quiet::{Matter, OVERRIDES, SUPPRESSIONS, Suppression};
 use crate::state::DAY;
@@ -101,8 +102,25 @@ impl Settings {
         }
         let names = info.names(key, &intel.inventory);
         let tags = info.known_instance(&intel.inventory).map(|instance| &*instance.tags).unwrap_or_default();
-        let case = Matter { entity: &names, tags, ..Matter::default() };
-        let about = self.overrides.iter().filter_map(|own| Some((own.rank(&case)?, own)));
+        self.own(&Matter { entity: &names, tags, ..Matter::default() })
+    }
+
+    /// The settings that a host is judged by: those of an override that names it, its instance or its interface, or
+    /// that holds for the tags of its instance.
+    #[must_use]
+    pub fn of_host(&self, key: &EntityKey, state: &HostState, intel: &Intel) -> &Self {
+        if self.overrides.is_empty() {
+            return self;
+        }
+        let ids = state.instance.iter().chain(&state.interface).map(String::as_str);
+        let names: Vec<&str> = std::iter::once(name_of(key)).chain(ids).collect();
+        let instance = state.instance.as_deref().and_then(|id| intel.inventory.instance(id));
+        let tags = instance.map(|instance| &*instance.tags).unwrap_or_default();
+        self.own(&Matter { entity: &names, tags, ..Matter::default() })
+    }
+
+    fn own(&self, case: &Matter<'_>) -> &Self {
+        let about = self.overrides.iter().filter_map(|own| Some((own.rank(case)?, own)));
         let best = about.reduce(|best, own| if own.0 && !best.0 { own } else { best });
         best.map_or(self, |(_, own)| &own.settings)
     }

@@ -1,6 +1,7 @@
 //! What is remembered of an entity: one document, a few kilobytes at most.
 
 mod earlier;
+mod incident;
 
 use std::net::IpAddr;
 
@@ -8,18 +9,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::counter::{Counter, Filter};
 use crate::entity::EntityInfo;
-use crate::finding::{Group, Severity};
 use crate::lookups::Lookups;
 use crate::open::OpenBuckets;
 use crate::ring::{Pair, Ring};
 use crate::season::Season;
-use crate::settings;
+
+pub use incident::{Headline, Incident, News, Sign};
 
 /// The layout that this build writes; the first byte of a document.
-pub const LAYOUT: u8 = 2;
+pub const LAYOUT: u8 = 3;
 
 /// Hashes of an hour, from which the next hour can be compared with it.
 const COMPARED: u32 = 16;
+
+/// Hosts of an hour, from which a counter no longer tells strangers from them.
+pub(crate) const STRANGERS: u32 = 1_500;
 
 /// Destinations kept with their history.
 const DESTINATIONS: usize = 16;
@@ -122,85 +126,6 @@ pub struct Hourly {
     hour: i64,
     this: Counter,
     previous: Counter,
-}
-
-/// An incident's memory.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub struct Incident {
-    /// The evidence group that it is about.
-    pub group: Group,
-    /// Bucket that opened it, or opened it again.
-    #[serde(with = "crate::bucket_time")]
-    pub opened: i64,
-    /// Last bucket that was positive.
-    #[serde(with = "crate::bucket_time")]
-    pub last: i64,
-    /// Bucket of the latest report.
-    #[serde(with = "crate::bucket_time")]
-    pub told: i64,
-    /// Highest severity told.
-    pub severity: Severity,
-    /// Reports so far, but for suppressed ones.
-    pub count: u32,
-    /// The latest report was suppressed.
-    pub hushed: bool,
-    /// External bytes out since it was opened.
-    pub bytes_out: u64,
-}
-
-impl Incident {
-    /// An incident of which nothing was told yet.
-    pub const fn open(group: Group, bucket: i64) -> Self {
-        Self {
-            group,
-            opened: bucket,
-            last: bucket,
-            told: bucket,
-            severity: Severity::Info,
-            count: 0,
-            hushed: false,
-            bytes_out: 0,
-        }
-    }
-
-    /// Whether a report is due of what asks for this severity at `time`, ms since the epoch; `hushed` where it would be
-    /// suppressed.
-    fn is_news(&self, severity: Severity, time: i64, hushed: bool, settings: &settings::Incident) -> bool {
-        let unknown = self.count == 0 && !self.hushed;
-        let reopened = time - self.last >= settings.quiet;
-        unknown
-            || severity > self.severity
-            // What only asks to be looked at some day does not come back every day.
-            || reopened && severity >= Severity::Medium
-            || time - self.told >= settings.suppress
-            // What was held back is told once nothing holds it any longer.
-            || self.hushed && !hushed
-    }
-
-    /// Takes in what asks for this severity at `time`; whether a report is due of it, as [`Self::is_news`] says. After a
-    /// quiet the incident opens again.
-    pub fn meet(
-        &mut self,
-        severity: Severity,
-        time: i64,
-        hushed: bool,
-        settings: &settings::Incident,
-    ) -> bool {
-        let news = self.is_news(severity, time, hushed, settings);
-        if time - self.last >= settings.quiet {
-            self.opened = time;
-        }
-        self.last = self.last.max(time);
-        news
-    }
-
-    /// A report is made.
-    pub const fn tell(&mut self, severity: Severity, time: i64, hushed: bool) {
-        (self.severity, self.told, self.hushed) = (severity, time, hushed);
-        if !hushed {
-            self.count += 1;
-        }
-    }
 }
 
 impl EntityState {
@@ -328,6 +253,16 @@ impl Hourly {
     pub fn merge_into(&self, counter: &mut Counter) {
         counter.merge(&self.previous);
         counter.merge(&self.this);
+    }
+
+    /// What this hour holds.
+    pub const fn this(&self) -> &Counter {
+        &self.this
+    }
+
+    /// What the hour before holds.
+    pub const fn previous(&self) -> &Counter {
+        &self.previous
     }
 
     /// Share of this hour's hashes that the hour before had not, in [0, 1]; 1 where it had too few to compare.

@@ -13,6 +13,7 @@ use crate::baseline::Usual;
 use crate::entity::{EntityKey, address_hash};
 use crate::finding::{Finding, Group};
 use crate::host::HostItem;
+use crate::incident;
 use crate::kernels::bucket::is_push;
 use crate::observation::{BUCKET, Observations, Row, Side};
 use crate::prelude::Prelude;
@@ -128,9 +129,11 @@ pub fn step(state: &mut EntityState, key: &EntityKey, around: &Around<'_>) -> Ou
     while let Some((start, bucket)) = state.open.close(horizon) {
         state.closed = start + BUCKET;
         state.season.enter(start, around.usual);
+        outcome.findings.extend(close(state, key, start, around));
         judge::judge(state, key, start, &bucket, around, &mut outcome);
         outcome.windows += 1;
     }
+    outcome.findings.extend(close(state, key, horizon, around));
     if let Some(time) = state.lookups.as_mut().and_then(|lookups| lookups.take_news()) {
         judge::judge_names(state, key, time, around, &mut outcome);
     }
@@ -142,6 +145,11 @@ pub fn step(state: &mut EntityState, key: &EntityKey, around: &Around<'_>) -> Ou
         }
     }
     outcome
+}
+
+/// Tells what is over by `until`, ms since the epoch, before which every bucket was judged.
+fn close(state: &mut EntityState, key: &EntityKey, until: i64, around: &Around<'_>) -> Vec<Finding> {
+    incident::close(state, key, until, around.host, around.settings, around.intel)
 }
 
 /// Buckets that start before this time are complete.

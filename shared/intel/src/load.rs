@@ -14,6 +14,9 @@ use crate::{
     ranges::LineError,
 };
 
+/// Files that are read beside lists and inventories.
+const READ: [&str; 4] = ["ip-ranges.json", "country.mmdb", "asn.mmdb", "catalogue.toml"];
+
 impl Intel {
     /// Reads `tor.txt`, `tor-exit.txt`, `vpn.txt`, `proxy.txt`, `ip-ranges.json`, `country.mmdb`, `asn.mmdb`,
     /// `catalogue.toml` and `inventory*.json`, given as name and bytes in any order; other names are passed over.
@@ -41,6 +44,14 @@ impl Intel {
             (intel.tor, intel.updated.tor) = (intel.tor_exit.clone(), intel.updated.tor_exit);
         }
         (intel, faults)
+    }
+
+    /// Whether [`load`](Self::load) takes anything from a file of this name.
+    #[must_use]
+    pub fn reads(name: &str) -> bool {
+        READ.contains(&name)
+            || ListKind::ALL.into_iter().any(|kind| kind.file() == name)
+            || name.starts_with("inventory") && name.ends_with(".json")
     }
 
     /// Takes from `last` what a fault says could not be read: a list that was good an hour ago beats none.

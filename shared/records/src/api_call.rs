@@ -7,6 +7,7 @@
 
 mod identity;
 mod lenient;
+mod narrowed;
 mod read;
 mod request;
 mod response;
@@ -16,6 +17,7 @@ mod tests;
 use std::net::IpAddr;
 
 pub use identity::{Identity, IdentityKind, Issuer};
+pub use narrowed::Narrowed;
 pub use read::{Resource, Tls, Trail, is_likely, read};
 pub use request::{Opening, Request};
 pub use response::{Launched, Response};

@@ -161,12 +161,16 @@ impl Endpoint {
         }
         for candidate in JSON {
             if (candidate.is)(object) && self.wants(candidate.source) {
+                let before = self.sink.found.len();
                 (candidate.read)(object, &mut self.sink);
+                self.add_host(candidate.source, object, before);
                 return true;
             }
         }
         if self.wants(Source::Eslogger) && macos::eslogger::is(object) {
+            let before = self.sink.found.len();
             macos::eslogger::read(object, &mut self.running, &mut self.sink);
+            self.add_host(Source::Eslogger, object, before);
             return true;
         }
         if self.wants(Source::Sysmon)
@@ -194,6 +198,13 @@ impl Endpoint {
             return true;
         }
         self.wrapped(object, depth)
+    }
+
+    /// The host that a forwarder added to an object of a log that itself knows none.
+    fn add_host(&mut self, source: Source, object: Object<'_>, before: usize) {
+        if matches!(source, Source::DockerStats | Source::MacosLog | Source::Eslogger) {
+            self.sink.name_host(before, wrapper::host(object));
+        }
     }
 
     /// A forwarder's object around a line or another object.

@@ -132,7 +132,8 @@ fn process(row: Object<'_>) -> Process {
         name: row.text("name").filter(|_| row.get("image").is_none()).map(ToOwned::to_owned).or(named.name),
         cmd_line: row.first(&["cmdline", "command"]).map(ToOwned::to_owned),
         user: row.word("username").or_else(|| row.word("uid")).map(std::borrow::Cow::into_owned),
-        signature: (signature != Signature::default()).then_some(signature),
+        // A row with these columns and nothing in them is of a program that nobody signed.
+        signature: row.get("signing_id").map(|_| signature),
         parent: parent.known().map(Box::new),
         path: named.path,
         ..Process::default()

@@ -126,7 +126,8 @@ pub(crate) fn line(text: &str, sink: &mut Sink) -> bool {
         cmd_line: args.and_then(given).map(ToOwned::to_owned),
         user: owned("user").or_else(|| owned("uid")),
         sha256: owned("sha256"),
-        signature: (signature != Signature::default()).then_some(signature),
+        // Santa has looked at what it has a hash of: without a certificate nobody signed it.
+        signature: (signature != Signature::default() || get("sha256").is_some()).then_some(signature),
         parent: parent.known().map(Box::new),
         ..Process::at(get("path"))
     };

@@ -9,10 +9,12 @@ pub(crate) mod account;
 pub(crate) mod baselines;
 pub(crate) mod calls;
 pub(crate) mod document;
+pub mod feedback;
 pub(crate) mod hosts;
 pub(crate) mod layout;
 pub mod learned;
 pub mod teach;
+pub(crate) mod waiting;
 
 use std::pin::Pin;
 
@@ -34,6 +36,7 @@ use calls::prelude_key;
 use document::{Document, Remembered};
 use hosts::host_item_key;
 use layout::decode;
+use waiting::Ends;
 
 /// Races lost in a row after which a batch is given back; each is won by somebody, so this many writers
 /// would have to meet at one document.
@@ -97,6 +100,8 @@ pub struct Alert {
     pub id: u64,
     /// What is to be said.
     pub finding: Finding,
+    /// Subscribers have it; a channel beside them has not.
+    pub told: bool,
 }
 
 /// Why a batch could not be applied; it can be delivered again.
@@ -172,6 +177,7 @@ impl<S: Store> Engine<S> {
             }
             let mut applied = Applied { conflicts: lost, ..Applied::default() };
             let (mut changed, mut newcomer) = (false, false);
+            let waited_for = document.state.ends(&run.settings.incident).is_some();
             if document.holds(run.batch) {
                 applied.repeated = true;
             } else {
@@ -186,7 +192,8 @@ impl<S: Store> Engine<S> {
                 }
                 // What a host told of its addresses before anybody knew whose they are.
                 if newcomer && led.host.is_none() {
-                    led.host = self.adopt(&observed.key, &document.state.info, run).await?;
+                    let first = observed.buckets.first().map_or(observed.latest, |(start, _)| *start);
+                    led.host = self.adopt(&observed.key, &document.state.info, first, run).await?;
                 }
                 if version.is_some() {
                     // These were finished by an earlier batch: the same hours for everyone who reads them.
@@ -208,6 +215,9 @@ impl<S: Store> Engine<S> {
             if newcomer {
                 account.log_addresses(&document.state.info.addresses).await?;
             }
+            if let Some(due) = document.state.ends(&run.settings.incident).filter(|_| !waited_for) {
+                self.wait_for(&observed.key, Some(due)).await?;
+            }
             if self.write(&observed.key, &mut document, version, run.now).await? {
                 return Ok(applied);
             }
@@ -222,10 +232,26 @@ impl<S: Store> Engine<S> {
     ///
     /// As for [`Self::apply`]; an alert that was sent and could not be confirmed is sent again.
     pub async fn confirm(&self, entity: &EntityKey, sent: &[u64], now: i64) -> Result<(), EngineError> {
+        self.settle(entity, sent, &[], now).await
+    }
+
+    /// As [`Self::confirm`] of those that were `sent`; those that are only `told` stay for a channel beside the
+    /// subscribers.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::confirm`].
+    pub async fn settle(
+        &self,
+        entity: &EntityKey,
+        sent: &[u64],
+        told: &[u64],
+        now: i64,
+    ) -> Result<(), EngineError> {
         if hosts::is_host(entity) {
-            self.forget::<HostState>(entity, sent, now).await
+            self.forget::<HostState>(entity, sent, told, now).await
         } else {
-            self.forget::<EntityState>(entity, sent, now).await
+            self.forget::<EntityState>(entity, sent, told, now).await
         }
     }
 
@@ -233,6 +259,7 @@ impl<S: Store> Engine<S> {
         &self,
         entity: &EntityKey,
         sent: &[u64],
+        told: &[u64],
         now: i64,
     ) -> Result<(), EngineError>
     where
@@ -240,7 +267,8 @@ impl<S: Store> Engine<S> {
     {
         for lost in 0..ATTEMPTS {
             let (mut document, version) = self.read::<D>(entity).await?;
-            if version.is_none() || !document.forget(sent) {
+            let (forgot, marked) = (document.forget(sent), document.mark(told));
+            if version.is_none() || !(forgot || marked) {
                 return Ok(());
             }
             if self.write(entity, &mut document, version, now).await? {
@@ -293,10 +321,11 @@ impl<S: Store> Engine<S> {
         self.document(entity, loaded.into_iter().next().flatten())
     }
 
-    /// The document, what led to the instance, and what its host suspects: three items of one partition, read at once.
+    /// The document, what led to the instance, and what its host suspects: three items read at once, of one partition
+    /// but for a host behind a NAT gateway, whose instance is what calls speak of.
     async fn read_led(&self, entity: &EntityKey) -> Result<Read, EngineError> {
         let (account, id) = (&entity.account, &entity.id);
-        let keys = [state_key(entity), prelude_key(account, id), host_item_key(account, id)];
+        let keys = [state_key(entity), prelude_key(account, entity.called()), host_item_key(account, id)];
         let loaded = self.store.load(&keys).await.map_err(|source| failed(entity, source))?;
         let mut loaded = loaded.into_iter();
         let (document, version) = self.document(entity, loaded.next().flatten())?;

@@ -17,9 +17,11 @@ mod ready;
 
 pub use embedded::{EmbeddedStore, OpenError};
 pub use engine::calls::{Observed, calls_entity};
+pub use engine::feedback::{Feedback, Opinion};
 pub use engine::hosts::{Hosted, by_host};
 pub use engine::learned::Learned;
 pub use engine::teach::Taught;
+pub use engine::waiting::Closed;
 pub use engine::{Alert, Applied, Engine, EngineError, Run};
 pub use memory::MemoryStore;
 pub use ready::finish_now;

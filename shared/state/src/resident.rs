@@ -3,10 +3,12 @@
 //! The same steps as the [engine](crate::engine) takes, without the races: what an entity needs is read from
 //! the file when it is first met and written when the run is over.
 
+mod ends;
 mod hosts;
 mod shelf;
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 use weir_detection::Finding;
 use weir_detection::baseline::{Baseline, Histories, Peers, Pending, Slot, Usual, peer_group, usual};
@@ -27,6 +29,7 @@ use crate::engine::account::shard_key;
 use crate::engine::baselines::{entity_key, peers_key, slot_key};
 use crate::engine::calls::{calls_entity, calls_key, prelude_key};
 use crate::engine::document::Document;
+use crate::engine::waiting::{Ends, Waiting};
 use crate::engine::{EngineError, state_key};
 pub use hosts::Hosted as ResidentHosted;
 use shelf::Shelf;
@@ -43,6 +46,9 @@ pub struct Resident {
     preludes: Shelf<Prelude>,
     hosts: HashMap<EntityKey, Document<HostState>>,
     host_items: Shelf<HostItem>,
+    /// Who was last seen with an address, and when.
+    holders: HashMap<IpAddr, (EntityKey, i64)>,
+    waiting: Shelf<Waiting>,
 }
 
 /// What came of a batch for one entity.
@@ -111,14 +117,19 @@ impl Resident {
         }
         let mut state =
             self.entities.get_mut(key).map(|it| std::mem::take(&mut it.state)).unwrap_or_default();
+        let before = state.ends(&settings.incident);
         let stepped = self.stepped(&mut state, observed, settings, intel);
         let kept = stepped.and_then(|(stepped, notes)| {
             self.learn(&mut state, key, &notes, settings, intel)?;
             self.note_gateways(key, &stepped.findings, state.latest)?;
             Ok(stepped)
         });
+        let due = state.ends(&settings.incident);
         if let Some(document) = self.entities.get_mut(key) {
             document.state = state;
+        }
+        if due != before {
+            self.wait_for(key, due)?;
         }
         kept
     }
@@ -171,7 +182,7 @@ impl Resident {
         }
         let host = self.host_item(key, state, &intel.inventory)?;
         let file = self.file.as_ref();
-        let prelude = self.preludes.get(file, key, prelude_key(&key.account, &key.id))?;
+        let prelude = self.preludes.get(file, key, prelude_key(&key.account, key.called()))?;
         let around = Around {
             prelude: Some(prelude),
             host: host.as_ref(),
@@ -246,7 +257,7 @@ impl Resident {
         for finding in findings.iter().filter(|finding| finding.kernel == Kernel::Relay) {
             let gateways: Vec<u64> = gateways(finding).collect();
             let calls = self.calls.change(self.file.as_ref(), key, calls_key(&key.account))?;
-            updates.extend(calls.note_gateways(&key.id, &gateways, latest));
+            updates.extend(calls.note_gateways(key.called(), &gateways, latest));
         }
         self.tell(&key.account, updates)
     }
@@ -290,6 +301,7 @@ impl Resident {
         self.peers.save(file)?;
         self.calls.save(file)?;
         self.preludes.save(file)?;
+        self.waiting.save(file)?;
         file.flush().map(drop).map_err(|source| EngineError::Store { entity: "the run".to_owned(), source })
     }
 }

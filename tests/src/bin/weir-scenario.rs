@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
+use weir_tests::fleet::{self, cast::Size};
 use weir_tests::labels::Labels;
 use weir_tests::scenario::envelopes::envelopes;
 use weir_tests::scenario::internet::Rotation;
@@ -25,6 +26,24 @@ struct Cli {
 enum Command {
     /// Write a world: flow logs, inventory, intelligence lists and labels.
     Generate(Generate),
+    /// Write the logs of a fleet of hosts: endpoints and containers, with settings and labels.
+    Fleet {
+        /// Seed.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Days of logs, at least 4.
+        #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(i64).range(4..))]
+        days: i64,
+        /// Hosts of Windows and of Linux each; there are two thirds as many Macs and a third as many nodes.
+        #[arg(long, default_value_t = 120)]
+        hosts: usize,
+        /// Hijacks of each kind.
+        #[arg(long, default_value_t = 1)]
+        hijacks: usize,
+        /// Folder to write to.
+        #[arg(long)]
+        out: PathBuf,
+    },
     /// Write small Lambda event files, one per envelope.
     Envelopes {
         /// Folder to write to.
@@ -86,6 +105,15 @@ struct Generate {
 fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Generate(args) => run_generate(args),
+        Command::Fleet { seed, days, hosts, hijacks, out } => {
+            let (labels, lines) = fleet::run::generate(&Size { seed, days, hosts, hijacks }, &out)?;
+            let days: f64 = labels.entities.iter().map(|e| e.benign_days).sum();
+            eprintln!(
+                "fleet {seed}: {lines} lines, {} hijacks, {days:.0} benign host-days",
+                labels.hijacks.len()
+            );
+            Ok(())
+        }
         Command::Envelopes { out } => run_envelopes(&out),
         Command::Score { findings, labels, json } => run_score(&findings, &labels, json),
     }

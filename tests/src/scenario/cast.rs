@@ -141,6 +141,7 @@ impl Casting<'_> {
                 interface: host.interface.clone(),
                 addresses: vec![host.v4.to_string(), host.v6.to_string()],
                 kind: host.role.clone(),
+                analytic: None,
                 hijacked: mine().next().is_some(),
                 alive_from_ms: ms(from),
                 alive_to_ms: ms(to.max(from)),

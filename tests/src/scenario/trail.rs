@@ -16,6 +16,9 @@ const MINUTE: i64 = 60_000;
 
 const HOME_REGION: &str = "eu-west-1";
 
+/// Hijacks of this kind come by three, of instances that were launched for it.
+const FLEET: &str = "relay-fleet";
+
 /// Where people and deployments of the account call from.
 const OFFICE: &str = "198.51.100.20";
 
@@ -89,8 +92,12 @@ pub fn administration(labels: &Labels, account: &str, seed: u64) -> Vec<(i64, Va
             &format!("eni-{}", &made[2..]),
         );
     }
-    // Every host of the world was deployed by the pipeline, or by scaling, on one of the days before it.
-    for (n, host) in hosts.iter().enumerate() {
+    // Every host of the world was deployed by the pipeline, or by scaling, on one of the days before it; a fleet is its
+    // thief's.
+    let is_fleets = |host: &Entity| {
+        labels.hijacks.iter().any(|hijack| hijack.kind == FLEET && hijack.entity == host.entity)
+    };
+    for (n, host) in hosts.iter().enumerate().filter(|(_, host)| !is_fleets(host)) {
         let time = host.alive_from_ms.max(labels.start_ms)
             - 10 * MINUTE
             - (n as i64 % 7) * DAY
@@ -113,7 +120,10 @@ pub fn administration(labels: &Labels, account: &str, seed: u64) -> Vec<(i64, Va
 #[must_use]
 pub fn preludes(labels: &Labels, account: &str, seed: u64) -> Vec<(i64, Value)> {
     let mut trail = Trail::new(account, seed, 2);
-    for (n, hijack) in labels.hijacks.iter().enumerate() {
+    for (at, hijack) in labels.hijacks.iter().enumerate() {
+        // A fleet is launched by one caller within minutes.
+        let is_fleet = |other: &&Hijack| other.kind == hijack.kind && hijack.kind == FLEET;
+        let n = labels.hijacks.iter().position(|other| is_fleet(&other)).unwrap_or(at);
         let name = format!("leaked-{n}");
         let thief = Caller {
             kind: "IAMUser",
@@ -141,7 +151,27 @@ pub fn preludes(labels: &Labels, account: &str, seed: u64) -> Vec<(i64, Value)> 
         for minute in 2..5 {
             trail.dry_run(begin + minute * MINUTE, &thief);
         }
-        act(&mut trail, &thief, hijack, begin + 10 * MINUTE, n);
+        let way = if hijack.kind == FLEET { 0 } else { n };
+        act(&mut trail, &thief, hijack, begin + 10 * MINUTE + (at - n) as i64, way);
+    }
+    trail.finish()
+}
+
+/// Launches of the fleets of a world, as unsuspicious as can be: of a type and in a region of every day, from the office,
+/// by one caller, or by as many as there are hosts.
+#[must_use]
+pub fn launches(labels: &Labels, account: &str, is_one: bool, seed: u64) -> Vec<(i64, Value)> {
+    let mut trail = Trail::new(account, seed, 4);
+    for (n, hijack) in labels.hijacks.iter().filter(|hijack| hijack.kind == FLEET).enumerate() {
+        let name = format!("engineer-{}", if is_one { 0 } else { n });
+        let caller = Caller { kind: "IAMUser", ..trail.role(&name, "aws-cli/2.30", OFFICE) };
+        for day in 1..8 {
+            let (id, interface) = (format!("i-{n:08x}{day:09x}"), format!("eni-{n:08x}{day:09x}"));
+            let time = hijack.start_ms - day * DAY - n as i64 * MINUTE;
+            trail.launch(time, &caller, HOME_REGION, "m5.large", &id, &interface);
+        }
+        let time = hijack.start_ms - HOUR + n as i64 * MINUTE;
+        trail.launch(time, &caller, HOME_REGION, "m5.large", &hijack.entity, &hijack.interface);
     }
     trail.finish()
 }

@@ -37,6 +37,14 @@ fn write(out: &mut String, score: &Score) -> std::fmt::Result {
             rate.count, rate.per_thousand
         )?;
     }
+    for (analytic, f) in score.analytics.iter().filter(|_| score.analytics.len() > 1) {
+        let (m, l) = (&f.medium, &f.low);
+        writeln!(
+            out,
+            "  {analytic} over {:.0} days: medium {} = {:.2} (95 % {:.2} to {:.2}), low {} = {:.2}",
+            f.benign_days, m.count, m.per_thousand, m.interval.0, m.interval.1, l.count, l.per_thousand
+        )?;
+    }
     for a in &score.false_alerts {
         let note = if a.before_hijack { " (before its hijack)" } else { "" };
         let time = iso(a.time / 1000);

@@ -8,6 +8,7 @@ fn labels() -> Labels {
         interface: format!("eni-{id}"),
         addresses: vec![format!("10.0.0.{}", id.len())],
         kind: "web".to_owned(),
+        analytic: (id == "good-host").then(|| "AN0081".to_owned()),
         hijacked,
         alive_from_ms: 0,
         alive_to_ms: 240 * HOUR,
@@ -23,6 +24,7 @@ fn labels() -> Labels {
         end_ms: 130 * HOUR,
         expected_severity: severity.to_owned(),
         kernel: "relay".to_owned(),
+        gateways: Vec::new(),
     };
     Labels {
         end_ms: 240 * HOUR,
@@ -70,6 +72,8 @@ fn repeats_of_an_incident_are_one_false_alert_at_its_highest_severity() {
     assert_eq!((score.medium.count, score.low.count), (1, 2));
     assert!((score.medium.per_thousand - 50.0).abs() < 1e-9, "1 in 20 entity-days");
     assert_eq!(score.false_alerts[0].kernel, "relay");
+    let of = |analytic: &str| (score.analytics[analytic].medium.count, score.analytics[analytic].benign_days);
+    assert_eq!((of("AN0081"), of("AN0084")), ((1, 10.0), (0, 10.0)));
 }
 
 #[test]

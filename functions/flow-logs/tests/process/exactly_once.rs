@@ -44,5 +44,5 @@ async fn a_scan_of_25_hosts_reaches_a_subscriber_as_ocsf_and_one_of_24_does_not(
     assert_eq!(ocsf["cloud"]["region"], "us-east-1");
     assert!(ocsf["resources"].to_string().contains(INTERFACE), "{ocsf}");
     assert!(alerts[0]["Subject"].as_str().unwrap().contains("[MEDIUM]"), "{}", alerts[0]["Subject"]);
-    assert_eq!(alerts[0]["MessageAttributes"]["kernel"]["Value"], "scan");
+    assert_eq!(alerts[0]["MessageAttributes"]["finding_type"]["Value"], "bandwidth-hijacking/scan");
 }

@@ -25,7 +25,7 @@ async fn die_before_publishing(cloud: &Cloud, event: &str) {
 async fn alerted_once(cloud: &Cloud, function: &Function) {
     let alerts = cloud.messages(&cloud.alerts, 1).await;
     assert_eq!(alerts.len(), 1, "{alerts:?}; {}", function.logged());
-    assert_eq!(alerts[0]["MessageAttributes"]["kernel"]["Value"], "scan");
+    assert_eq!(alerts[0]["MessageAttributes"]["finding_type"]["Value"], "bandwidth-hijacking/scan");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

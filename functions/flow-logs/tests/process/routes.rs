@@ -125,6 +125,30 @@ async fn a_suppression_holds_an_alert_back_until_it_expires() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
+async fn an_override_is_of_its_entity_and_a_dry_run_counts_what_it_would_have_told() {
+    let cloud = cloud("apart").await;
+    let only = r#"{"scope":{"entity":"eni-0123456789abcdef0"},"settings":{"an0084/scan/hosts":"301"},"reason":"monitoring","owner":"ops"}"#;
+    cloud.set("overrides/monitoring", only).await;
+    let mut function = cloud.function(&[]).await;
+    function.succeed(&crate::payloads::closed_scan(INTERFACE, window(), 300)).await;
+    assert_eq!(function.metric("Findings").await, 0);
+    function.succeed(&crate::payloads::closed_scan("eni-0fedcba9876543210", window(), 300)).await;
+    assert_eq!(function.metric("Findings").await, 1, "another is judged as before");
+
+    let cloud = crate::cloud("dry").await;
+    cloud.set("an0084/mode", "dry-run").await;
+    let mut function = cloud.function(&[]).await;
+    function.succeed(&crate::payloads::closed_scan(INTERFACE, window(), 300)).await;
+    let counted = ["Findings", "Recorded", "WouldHaveFired/AN0084"];
+    let mut counts = Vec::new();
+    for name in counted {
+        counts.push(function.metric(name).await);
+    }
+    assert_eq!(counts, [0, 1, 1]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
 async fn settings_of_the_stage_are_in_force() {
     let cloud = cloud("off").await;
     cloud.set("an0084/mode", "off").await;

@@ -69,7 +69,7 @@ async fn a_scan_that_syslog_ng_sends_through_refusals_is_told_once() {
     assert_eq!((Lane::taken(&lane.url, "records"), Lane::taken(&lane.url, "rejected")), (301, 0));
     let alerts = lane.cloud.messages(&lane.cloud.alerts, 1).await;
     assert_eq!(alerts.len(), 1, "{alerts:?}");
-    assert_eq!(alerts[0]["MessageAttributes"]["kernel"]["Value"], "scan");
+    assert_eq!(alerts[0]["MessageAttributes"]["finding_type"]["Value"], "bandwidth-hijacking/scan");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

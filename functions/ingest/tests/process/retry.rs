@@ -52,5 +52,5 @@ async fn an_alert_that_sns_does_not_take_asks_for_the_batch_again_and_leaves_wit
     }
     let alerts = cloud.messages(&cloud.alerts, 1).await;
     assert_eq!(alerts.len(), 1, "{alerts:?}");
-    assert_eq!(alerts[0]["MessageAttributes"]["kernel"]["Value"], "scan");
+    assert_eq!(alerts[0]["MessageAttributes"]["finding_type"]["Value"], "bandwidth-hijacking/scan");
 }

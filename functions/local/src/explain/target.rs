@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::Value;
 use weir_detection::entity::EntityKey;
-use weir_detection::finding::Finding;
+use weir_detection::finding::{Activity, Finding};
 
 use crate::options::Usage;
 
@@ -58,7 +58,10 @@ impl Target {
 
     /// Whether this is the report that is meant.
     pub(super) fn is(&self, finding: &Finding) -> bool {
-        finding.uid == self.uid && self.count.is_none_or(|count| finding.count == count)
+        // That an incident is over has no evidence to be recomputed.
+        finding.activity != Activity::Close
+            && finding.uid == self.uid
+            && self.count.is_none_or(|count| finding.count == count)
     }
 }
 

@@ -131,7 +131,11 @@ impl Page<'_> {
     fn stories(&self, to: &mut impl Write) -> io::Result<()> {
         let product = Product::default();
         for (place, incident) in self.incidents.iter().enumerate() {
-            writeln!(to, "<template id=\"t{place}\">{}</template>", to_html(&incident.finding, &product))?;
+            let over = incident.over.as_ref().map(|over| {
+                format!("<p><strong>{}</strong></p>", escape(&format!("{}.", over.description), 1_000))
+            });
+            let story = to_html(&incident.finding, &product);
+            writeln!(to, "<template id=\"t{place}\">{}{story}</template>", over.unwrap_or_default())?;
         }
         Ok(())
     }

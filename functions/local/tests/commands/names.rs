@@ -58,3 +58,14 @@ fn a_conversation_with_the_names_address_is_high_at_the_interface_that_holds_it(
         assert_eq!(found(&run), expected, "{name}: {}", run.out);
     }
 }
+
+#[test]
+fn a_list_under_another_name_is_named_and_not_passed_over_in_silence() {
+    let lists = folder(&[("tor-relays.txt", "203.0.113.7\n"), ("vpn.txt", "203.0.113.8\n")]);
+
+    let run = weir(&["replay", "--format", "json", "--intel", text(lists.path()), "-"], &push(0));
+
+    assert_eq!(run.status, 0, "{}", run.err);
+    assert!(run.err.contains("tor-relays.txt: not read; expected tor.txt,"), "{}", run.err);
+    assert!(!run.err.contains("vpn.txt: not read"), "{}", run.err);
+}

@@ -260,7 +260,7 @@ impl<'a> Learner<'a> {
     }
 
     fn found(&mut self, findings: &[Finding]) {
-        for finding in findings.iter().filter(|finding| finding.severity > Severity::Info) {
+        for finding in findings.iter().filter(|finding| finding.would_alert()) {
             *self.counts.findings.entry(finding.severity).or_default() += 1;
         }
     }

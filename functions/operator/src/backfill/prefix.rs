@@ -1,19 +1,22 @@
-//! History from a prefix of a bucket: objects in the order of their times, each streamed.
+//! History from a prefix of a bucket: objects in the order of their times, each streamed, the next ones on their way.
+
+use std::num::NonZeroU32;
 
 use anyhow::{Context as _, Result};
 use aws_sdk_s3::Client;
-use aws_sdk_s3::error::SdkError;
-use aws_sdk_s3::operation::get_object::GetObjectError;
 use weir_records::{ReadError, ReadOptions, RecordReader};
 
+use super::ahead::{Ahead, Body, Opened};
 use super::learner::Learner;
-use super::object::Body;
 use super::{Reading, Span, time};
 use crate::aws::Aws;
 use crate::fault::failed;
 
 /// Objects between two checkpoints.
 const STRIDE: usize = 32;
+
+/// Objects asked for in a second, where nothing else is said.
+const OBJECTS_A_SECOND: NonZeroU32 = NonZeroU32::new(100).unwrap();
 
 /// How far an object's records may lie from the time in its name, milliseconds.
 const AROUND: i64 = 2 * 3_600_000;
@@ -43,8 +46,12 @@ pub(super) fn read(bucket: &str, prefix: &str, reading: &mut Reading<'_, '_>) ->
         eprintln!("weirctl: no object under s3://{bucket}/{prefix} is of that time");
     }
     reading.progress.over_bytes(objects.iter().map(|object| object.size).sum());
+    let keys = objects.iter().map(|object| object.key.as_str());
+    let mut ahead = Ahead::new(reading.aws, &client, bucket, keys, reading.pace(OBJECTS_A_SECOND));
     for (done, object) in objects.iter().enumerate() {
-        one(&client, bucket, object, reading)
+        let Some(opened) = ahead.next() else { break };
+        opened
+            .and_then(|opened| one(opened, bucket, object, reading))
             .with_context(|| format!("s3://{bucket}/{} was not read to its end", object.key))?;
         reading.checkpoint.read(object.time, reading.learner.latest());
         reading.progress.done(object.size, reading.learner.records());
@@ -72,18 +79,16 @@ fn list(aws: &Aws, client: &Client, bucket: &str, prefix: &str) -> Result<Vec<Ob
     Ok(found)
 }
 
-fn one(client: &Client, bucket: &str, object: &Object, reading: &mut Reading<'_, '_>) -> Result<()> {
-    let Reading { aws, records, learner, .. } = reading;
-    let got = match aws.wait(client.get_object().bucket(bucket).key(&object.key).send()) {
-        Ok(got) => got,
+fn one(opened: Opened, bucket: &str, object: &Object, reading: &mut Reading<'_, '_>) -> Result<()> {
+    let Reading { records, learner, .. } = reading;
+    let mut body = match opened {
+        Opened::Body(body) => body,
         // Removed since it was listed, by a lifecycle rule.
-        Err(SdkError::ServiceError(context)) if matches!(context.err(), GetObjectError::NoSuchKey(_)) => {
+        Opened::Missing => {
             learner.reject("object-missing");
             return Ok(());
         }
-        Err(error) => return Err(failed("get the object", "s3:GetObject", error)),
     };
-    let mut body = Body::new(aws, got.body);
     let read = entries(&mut body, records, learner);
     match (body.broken, read) {
         (Some(error), _) => Err(error.into()),
@@ -105,7 +110,7 @@ enum Unread {
     Learner(anyhow::Error),
 }
 
-fn entries(body: &mut Body<'_>, reading: &ReadOptions, learner: &mut Learner<'_>) -> Result<(), Unread> {
+fn entries(body: &mut Body, reading: &ReadOptions, learner: &mut Learner<'_>) -> Result<(), Unread> {
     let mut reader = RecordReader::open(body, reading).map_err(Unread::Input)?;
     while let Some(entry) = reader.next().map_err(Unread::Input)? {
         learner.take(&entry).map_err(Unread::Learner)?;

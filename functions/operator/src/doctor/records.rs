@@ -8,8 +8,9 @@ use weir_alerting::units;
 use weir_aws_host::now;
 
 use super::check::Sheet;
+use super::format;
 use crate::aws::Aws;
-use crate::deployment::function;
+use crate::deployment::{Deployment, function};
 use crate::fault::failed;
 
 const HOUR: i64 = 3_600_000;
@@ -26,10 +27,11 @@ struct Counted {
     runs: u64,
 }
 
-pub(super) fn check(aws: &Aws, sheet: &mut Sheet) {
+pub(super) fn check(aws: &Aws, deployment: &Deployment, sheet: &mut Sheet) {
     let name = function(&aws.place.stage, "flow-logs");
     if let Some(counted) = sheet.asked("records", counted(aws, &name)) {
         judge(&counted, now(), sheet);
+        format::compare(&counted.sums, deployment.flow_format.as_deref(), sheet);
     }
     let name = function(&aws.place.stage, "cloudtrail");
     if let Some(counted) = sheet.asked("calls", counted(aws, &name)) {

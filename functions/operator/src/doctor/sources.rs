@@ -10,7 +10,7 @@ use crate::fault::failed;
 use crate::options::Doctor;
 
 /// The functions of every deployment.
-const FUNCTIONS: [&str; 3] = ["flow-logs", "cloudtrail", "intel"];
+const FUNCTIONS: [&str; 4] = ["flow-logs", "cloudtrail", "ingest", "intel"];
 
 pub(super) fn check(aws: &Aws, options: &Doctor, sheet: &mut Sheet) {
     let mut ways = 0;

@@ -37,3 +37,11 @@ pub(super) fn write(aws: &Aws, path: &str, value: &str) -> Result<()> {
         .map(drop)
         .map_err(|error| failed(format!("write {name}"), "ssm:PutParameter", error))
 }
+
+/// Removes one.
+pub(crate) fn remove(aws: &Aws, path: &str) -> Result<()> {
+    let name = format!("/weir/{}/{path}", aws.place.stage);
+    aws.wait(Client::new(&aws.config).delete_parameter().name(&name).send())
+        .map(drop)
+        .map_err(|error| failed(format!("remove {name}"), "ssm:DeleteParameter", error))
+}

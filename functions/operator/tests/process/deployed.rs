@@ -24,7 +24,7 @@ pub(crate) async fn deploy(cloud: &Cloud, bucket: &str) {
         .build();
     let role = role(cloud).await;
     let code = FunctionCode::builder().zip_file(Blob::new(STANDARD.decode(CODE).unwrap())).build();
-    for name in ["flow-logs", "cloudtrail", "intel"] {
+    for name in ["flow-logs", "cloudtrail", "ingest", "intel"] {
         let create = lambda
             .create_function()
             .function_name(format!("weir-{}-{name}", cloud.stage))

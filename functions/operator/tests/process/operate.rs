@@ -78,7 +78,7 @@ async fn the_doctor_names_what_is_well_and_what_is_not() {
     cloud.set("an0084/mode", "loud").await;
     let group = format!("/aws/lambda/weir-{}-flow-logs", cloud.stage);
     let line = json!({"_aws": {"Timestamp": wall(), "CloudWatchMetrics": []}, "Records": 7, "Lag": 60_000,
-        "Rejects": 3, "Rejects/too-few-fields": 3});
+        "Rejects": 3, "Rejects/too-few-fields": 3, "Flows": 7, "Without/tcp-flags": 7});
     log(&cloud, &group, &line.to_string()).await;
 
     let done = bare(&cloud, &["doctor"]).await;
@@ -86,6 +86,7 @@ async fn the_doctor_names_what_is_well_and_what_is_not() {
     for (level, part) in [
         ("ok", "records        7 in the last hour"),
         ("FAIL", "3 too-few-fields"),
+        ("warn", "fields         no tcp-flags"),
         ("FAIL", "an0084/mode"),
         ("ok", "subscribers    sqs "),
         ("warn", "tor is "),

@@ -53,7 +53,7 @@ fn a_filter_policy_has_ten_attributes_to_work_with_and_none_is_empty() {
         "severity_id:Number=4",
         "finding_type:String=bandwidth-hijacking/relay",
         "rule_id:String=AN0084",
-        "kernel:String=relay",
+        "activity:String=Create",
         "account_id:String=123456789012",
         "region:String=eu-central-1",
         "entity_type:String=instance",

@@ -9,6 +9,8 @@ fn every_metric_that_a_line_declares_has_its_value_and_its_dimensions() {
         counts.saw(9_000);
         counts.saw(4_000);
         counts.judged(2, Learning::Provisional);
+        counts.flows = 6;
+        counts.without.insert("tcp-flags", 4);
     });
     let line = metrics.counts().line("prod", "flow-logs", 10_000);
     let directive = &line["_aws"]["CloudWatchMetrics"][0];
@@ -21,6 +23,9 @@ fn every_metric_that_a_line_declares_has_its_value_and_its_dimensions() {
     }
     let values = ["Records", "Rejects", "Rejects/bad-field", "Rejects/too-long", "WindowsProvisional", "Lag"];
     assert_eq!(values.map(|name| line[name].as_u64()), [7, 3, 2, 1, 2, 1_000].map(Some));
+    // What the doctor alone reads is no metric.
+    assert_eq!((&line["Flows"], &line["Without/tcp-flags"]), (&6.into(), &4.into()));
+    assert!(!directive["Metrics"].to_string().contains("Without"), "{directive}");
 }
 
 #[test]

@@ -9,7 +9,10 @@ use crate::state::{DAY, Destination, HOUR};
 /// Bytes an hour on the last day that are worth a word.
 const WORTH: f64 = 500_000.0;
 
-/// The same unshared destination gets more day by day, in most buckets since it was first seen.
+/// Five-minute buckets for each in which it gets something, at most: a few uploads an hour, at all hours.
+const OFTEN: i64 = 6;
+
+/// The same unshared destination gets more day by day, on most hours since it was first seen.
 ///
 /// Judged in the last hour of a day: a part of a day is more than the day before by its hours alone.
 pub(super) fn growth(view: &View<'_>) -> Option<Verdict> {
@@ -22,7 +25,7 @@ pub(super) fn growth(view: &View<'_>) -> Option<Verdict> {
         entry.last == view.bucket
             && entry.first - view.state.first_seen >= DAY
             && age * BUCKET >= 40 * HOUR
-            && i64::from(entry.buckets) * 2 >= age
+            && i64::from(entry.buckets) * OFTEN >= age
             && grows(entry, today)
             && !(view.shared)(entry.ip)
     })?;
@@ -73,6 +76,31 @@ mod tests {
     fn a_first_day_counts_by_the_hours_in_which_the_destination_was_known() {
         assert!(!grows(&to(&[(10, 20), (11, 40)], 10 * DAY + DAY / 2), 11));
         assert!(grows(&to(&[(10, 20), (11, 49)], 10 * DAY + DAY / 2), 11));
+    }
+
+    #[test]
+    fn two_buckets_an_hour_are_a_theft_at_all_hours_and_fewer_are_a_job() {
+        assert!(told(80));
+        assert!(!told(79));
+    }
+
+    /// Whether a destination that got more each day, in so many of the 480 buckets of 40 hours, is told.
+    fn told(buckets: u32) -> bool {
+        let last = 12 * DAY - BUCKET;
+        let first = last + BUCKET - 40 * HOUR;
+        let entry = Destination { buckets, last, ..to(&[(10, 20), (11, 60)], first) };
+        let state = crate::state::EntityState { destinations: vec![entry], ..Default::default() };
+        growth(&View {
+            state: &state,
+            summary: &crate::kernels::bucket::Summary::default(),
+            fresh_misses: 0,
+            bucket: last,
+            listed: &[],
+            stale: &|_| None,
+            shared: &|_| false,
+            settings: &crate::settings::Settings::default(),
+        })
+        .is_some()
     }
 
     fn to(days: &[(i64, u64)], first: i64) -> Destination {

@@ -4,6 +4,10 @@ use super::{AN_HOUR, View};
 use crate::finding::{Kernel, Severity};
 use crate::kernels::Verdict;
 use crate::kernels::bucket::PORT_OF_MANY;
+use crate::state::{EntityState, STRANGERS};
+
+/// Hosts of this hour that do not answer, from which it is told whether they are strangers.
+const COMPARED: u32 = 10;
 
 /// Strangers within five minutes that no list of servers explains.
 const MANY: u32 = 500;
@@ -59,10 +63,30 @@ pub(super) fn scan(view: &View<'_>) -> Option<Verdict> {
         && asks_once(packets, now)
         // Who probes the same dead servers all the time fails as often at few.
         && distinct >= settings.scan.hosts.max(failed * 2 / 5)
+        && are_strangers(view.state)
         && f64::from(failed) >= 0.7 * f64::from(tried))
     .then(|| {
         verdict(0.65, vec![format!("{failed} of {tried} destinations tried within the hour did not answer")])
     })
+}
+
+/// Whether most of this hour's hosts that do not answer neither answered nor failed before.
+///
+/// A prober of many servers that all go down at once goes round them within the hour: each of its failures is
+/// a host that it knows.
+fn are_strangers(state: &EntityState) -> bool {
+    let this = state.misses.this().count();
+    if this < COMPARED {
+        return false;
+    }
+    let mut known = state.misses.previous().clone();
+    state.origins.merge_into(&mut known);
+    let before = known.count();
+    if before > STRANGERS {
+        return true;
+    }
+    known.merge(state.misses.this());
+    known.count().saturating_sub(before).saturating_mul(2) >= this
 }
 
 /// Whether hosts were asked as often as one attempt asks: a connection's SYN is repeated up to six times.
@@ -77,7 +101,6 @@ mod tests {
     use crate::observation::BUCKET;
     use crate::ring::Cell;
     use crate::settings::Settings;
-    use crate::state::EntityState;
 
     #[test]
     fn fires_at_the_hosts_that_do_not_answer_and_is_silent_just_below_them() {
@@ -102,6 +125,30 @@ mod tests {
         assert!(!in_an_hour(5, 24));
         assert!(in_an_hour(10, 48));
         assert!(!in_an_hour(10, 46), "less than two in five of the failures");
+    }
+
+    #[test]
+    fn a_prober_whose_servers_went_down_knows_each_host_that_does_not_answer() {
+        assert!(after_an_hour(0..60, true));
+        assert!(!after_an_hour(1_000..1_060, true), "they answered within the hour");
+        assert!(!after_an_hour(1_000..1_060, false), "they failed in the hour before");
+    }
+
+    /// Whether an hour of failures at these hosts is a scan, of who knows hosts 1,000 to 1,100 because they
+    /// answered or because they failed too.
+    fn after_an_hour(hosts: std::ops::Range<u32>, answered: bool) -> bool {
+        let hash = |n: u32| crate::entity::address_hash(std::net::Ipv4Addr::from_bits(n).into());
+        let known: Vec<u64> = (1_000..1_100).map(hash).collect();
+        let mut state = EntityState::default();
+        let before = if answered { &mut state.origins } else { &mut state.misses };
+        before.add(-BUCKET, &known, &crate::counter::Counter::default());
+        for n in 0..AN_HOUR as i64 {
+            state.ring.push(n * BUCKET, Cell { failed: 5, tried: 5, ..Cell::default() });
+        }
+        let hosts: Vec<u64> = hosts.map(hash).collect();
+        state.misses.add(11 * BUCKET, &hosts, &crate::counter::Counter::default());
+        let scattered = Tries { tried: 5, failed: 5, packets: 15, ..Tries::default() };
+        found(&state, &Summary { scattered, ..Summary::default() }, 0)
     }
 
     /// Whether so many hosts that do not answer on one port are a scan, of which so many are strangers.

@@ -9,6 +9,7 @@ use weir_records::telemetry::{
 use super::container::Container;
 use super::program::{Program, add_hit, tools};
 use super::programs::matches;
+use super::seen::print;
 use super::{Beside, HostState, Oddity, Platform, Sample};
 use crate::entity::name_hash;
 use crate::observation::bucket_of;
@@ -69,7 +70,7 @@ pub(super) fn admit<'t>(
         if state.platform.is_none() {
             state.platform = Platform::of(telemetry);
         }
-        identify(state, telemetry);
+        identify(state, telemetry, time);
         let taken = match &telemetry.fact {
             Fact::Launch(launch) => launched(state, telemetry, launch, beside),
             Fact::Conversation(conversation) => talked(state, telemetry, conversation, beside),
@@ -85,7 +86,7 @@ pub(super) fn admit<'t>(
 }
 
 /// What a record says of the host itself.
-fn identify(state: &mut HostState, telemetry: &Telemetry) {
+fn identify(state: &mut HostState, telemetry: &Telemetry, time: i64) {
     let device = &telemetry.device;
     if state.instance.is_none() {
         state.instance.clone_from(&device.instance_uid);
@@ -94,11 +95,11 @@ fn identify(state: &mut HostState, telemetry: &Telemetry) {
         state.interface.clone_from(&device.interface_uid);
     }
     if let Some(ip) = device.ip {
-        state.has_address(ip);
+        state.has_address(ip, time);
     }
     // EC2 names a host after its address.
     if let Some(ip) = device.hostname.as_deref().and_then(named_address) {
-        state.has_address(ip);
+        state.has_address(ip, time);
     }
     if let Fact::Conversation(conversation) = &telemetry.fact {
         let local = match conversation.way {
@@ -107,7 +108,7 @@ fn identify(state: &mut HostState, telemetry: &Telemetry) {
             Way::Lateral | Way::Unknown => None,
         };
         if let Some(ip) = local {
-            state.has_address(ip);
+            state.has_address(ip, time);
         }
     }
 }
@@ -139,11 +140,14 @@ fn launched(state: &mut HostState, telemetry: &Telemetry, launch: &Launch, besid
     if found.is_empty() && !is_odd && !is_known && !is_signed && !is_named() {
         return true;
     }
+    let is_counted = launch.how == How::Started
+        && bucket_of(time) >= state.closed
+        && state.seen.is_new(bucket_of(time), print(telemetry));
     let Some(program) = state.program(key) else { return true };
     program.container = container;
     program.see(process, Some(launch.how), time, platform);
     found.iter().for_each(|found| program.is_tool(found));
-    if launch.how == How::Started {
+    if is_counted {
         program.count_start(bucket_of(time));
     }
     true
@@ -187,6 +191,10 @@ fn talked(
         return !is_late;
     }
     let platform = state.platform;
+    // What is late is not counted, and what has no bytes adds nothing.
+    let moved = moved.filter(|_| {
+        external.is_some() && !is_late && state.seen.is_new(bucket_of(conversation.end), print(telemetry))
+    });
     let Some(program) = state.program(key) else { return true };
     program.container = container;
     program.see(process, None, conversation.end, platform);
@@ -197,7 +205,7 @@ fn talked(
     if let (Some(ip), Way::Outbound | Way::Unknown) = (external, conversation.way) {
         program.destinations.note(ip, remote.port.unwrap_or(0), conversation.start, conversation.end);
     }
-    if let (Some((sent, received)), Some(_)) = (moved, external) {
+    if let Some((sent, received)) = moved {
         let bytes = Pair { out: sent.bytes.unwrap_or(0), into: received.bytes.unwrap_or(0) };
         program.trace.spread(conversation.start, conversation.end, bytes);
     }
@@ -211,6 +219,8 @@ fn counted(state: &mut HostState, telemetry: &Telemetry, usage: &Usage, time: i6
         return true;
     }
     let is_late = bucket_of(time) < state.closed;
+    let is_counted = usage.counter == Counter::Cumulative
+        || !is_late && state.seen.is_new(bucket_of(time), print(telemetry));
     let mut name = name_hash(interface);
     let trace = if let Some(process) = &usage.process {
         let platform = state.platform;
@@ -241,7 +251,8 @@ fn counted(state: &mut HostState, telemetry: &Telemetry, usage: &Usage, time: i6
     }
     match usage.counter {
         Counter::Cumulative => trace.note(name as u32 ^ (name >> 32) as u32, Sample { time, total: bytes }),
-        Counter::Delta => trace.add(time, bytes),
+        Counter::Delta if is_counted => trace.add(time, bytes),
+        Counter::Delta => {}
     }
     true
 }

@@ -7,8 +7,10 @@ use weir_records::telemetry::Container as Told;
 use super::Trace;
 use super::program::{Hit, short};
 use crate::entity::name_hash;
+use crate::observation::BUCKET;
 use crate::ring::Pair;
 use crate::sketch::Sketch;
+use crate::state::DAY;
 
 /// A container or pod, by the beginning of its id, else its name.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -44,8 +46,21 @@ pub struct Image {
     pub key: u64,
     /// Bytes sent in five minutes, over the buckets that were counted.
     pub sent: Sketch,
+    /// Earliest bucket that was learned.
+    pub first: i64,
     /// Latest bucket that was learned.
     pub last: i64,
+}
+
+/// Buckets from which what is usual for an image is known. They must span a day: most work has its hours.
+const KNOWN: u32 = 288;
+
+impl Image {
+    /// What is usual, once it is known.
+    #[must_use]
+    pub fn known(&self) -> Option<&Sketch> {
+        (self.sent.samples() >= KNOWN && self.last - self.first >= DAY - BUCKET).then_some(&self.sent)
+    }
 }
 
 impl Container {

@@ -26,11 +26,13 @@ pub enum Oddity {
     Renamed,
     /// Set up as a service or a scheduled task.
     Persistent,
+    /// The executable is in memory that is shared by name: nothing is installed there.
+    Memory,
 }
 
 impl Oddity {
     /// Every one.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Scratch,
         Self::Hidden,
         Self::Deleted,
@@ -40,6 +42,7 @@ impl Oddity {
         Self::Unsigned,
         Self::Renamed,
         Self::Persistent,
+        Self::Memory,
     ];
 
     /// What it is worth, as context.
@@ -47,7 +50,7 @@ impl Oddity {
     pub const fn weight(self) -> f64 {
         match self {
             Self::Renamed | Self::ServerParent | Self::OfficeParent => 0.3,
-            Self::Deleted | Self::Hidden | Self::ServiceUser => 0.25,
+            Self::Deleted | Self::Hidden | Self::ServiceUser | Self::Memory => 0.25,
             Self::Scratch | Self::Persistent => 0.2,
             Self::Unsigned => 0.1,
         }
@@ -65,17 +68,16 @@ impl Oddity {
             Self::OfficeParent => "was started by an office program or a script host",
             Self::Unsigned => "is not signed",
             Self::Renamed => "its maker gave it another name",
+            Self::Memory => "runs from shared memory, where nothing is installed",
             Self::Persistent => "was set up as a service or a scheduled task",
         }
     }
 }
 
 /// Folders that anybody may write to, lower case.
-const SCRATCH: [&str; 12] = [
+const SCRATCH: [&str; 10] = [
     "/tmp/",
     "/var/tmp/",
-    "/dev/shm/",
-    "/run/shm/",
     "/private/tmp/",
     "/users/shared/",
     "/volumes/",
@@ -85,6 +87,9 @@ const SCRATCH: [&str; 12] = [
     "\\perflogs\\",
     "\\$recycle.bin\\",
 ];
+
+/// Memory that is shared by name, lower case.
+const MEMORY: [&str; 2] = ["/dev/shm/", "/run/shm/"];
 
 /// Users whose programs serve strangers; numbers are those of Debian and Red Hat.
 const SERVICE_USERS: [&str; 15] = [
@@ -147,7 +152,9 @@ pub(super) fn oddities(process: &Process, how: Option<How>, platform: Option<Pla
     let parent = parent.map(|path| base_name(path).to_ascii_lowercase()).unwrap_or_default();
     let is_scratch =
         |root: &&str| if root.starts_with('/') { lower.starts_with(*root) } else { lower.contains(*root) };
-    let is_hidden = |part: &str| part.len() > 1 && part.starts_with('.') && part != "..";
+    // What an AppImage mounts itself under is hidden by its runtime.
+    let is_hidden =
+        |part: &str| part.len() > 1 && part.starts_with('.') && part != ".." && !part.starts_with(".mount_");
     // Tools of developers keep their programs in hidden folders of a home.
     let hidden = lower.split(['/', '\\']).any(is_hidden)
         && ![
@@ -190,6 +197,7 @@ pub(super) fn oddities(process: &Process, how: Option<How>, platform: Option<Pla
         (unsigned, Oddity::Unsigned),
         (renamed, Oddity::Renamed),
         (matches!(how, Some(How::Service | How::Task)), Oddity::Persistent),
+        (MEMORY.iter().any(is_scratch), Oddity::Memory),
     ]
     .into_iter()
     .filter_map(|(is, oddity)| is.then_some(oddity))

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::counter::Counter;
 use crate::entity::{address_hash, mix};
 use crate::observation::{BUCKET, bucket_of};
+use crate::state::HOUR;
 
 /// Destinations kept of one program: those dialled in most buckets stay.
 const KEPT: usize = 16;
@@ -88,6 +89,13 @@ impl Destinations {
         self.kept.is_empty()
     }
 
+    /// Buckets of the last hour that was counted in which at least `least` distinct ends were dialled.
+    pub fn wide(&self, least: u32) -> usize {
+        let Some((last, _)) = self.fans.last() else { return 0 };
+        let hour = self.fans.iter().filter(|(bucket, _)| last - bucket < HOUR);
+        hour.filter(|(_, fan)| fan.count() >= least).count()
+    }
+
     /// Most distinct ends in one bucket, and the bucket.
     pub fn widest(&self) -> Option<(u32, i64)> {
         self.fans.iter().map(|(bucket, fan)| (fan.count(), *bucket)).max()
@@ -112,6 +120,12 @@ impl Destination {
     pub fn presence(&self, buckets: u32) -> f64 {
         let window = if buckets >= 64 { u64::MAX } else { (1 << buckets) - 1 };
         f64::from((self.mask & window).count_ones()) / f64::from(buckets.clamp(1, 64))
+    }
+
+    /// In how many of the 64 buckets up to its last it was talked with.
+    #[must_use]
+    pub const fn buckets(&self) -> u32 {
+        self.mask.count_ones()
     }
 
     /// How long it has been talked with, milliseconds.

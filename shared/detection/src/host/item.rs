@@ -28,6 +28,8 @@ pub struct HostItem {
     pub suspects: Vec<Suspect>,
     /// What was told under the host's own name before its interface was known.
     pub thread: Option<Thread>,
+    /// Beside an address: when the host was last seen to have it. 0 beside a name.
+    pub seen: i64,
 }
 
 /// A program or container that may be behind the bytes.
@@ -82,6 +84,12 @@ impl HostItem {
         self.suspects.retain(|suspect| suspect.time >= launched);
         self.thread = self.thread.filter(|thread| thread.opened >= launched - BUCKET);
         (!self.is_empty()).then_some(self)
+    }
+
+    /// Whether another host that was seen with the same address at `seen` has it now: who was seen last has it.
+    #[must_use]
+    pub fn yields_to(&self, host: &str, seen: i64) -> bool {
+        self.host == host || self.seen <= seen
     }
 
     /// Whether there is anything that a finding could name.
@@ -256,6 +264,7 @@ impl HostState {
             host: super::report::name_of(key).to_owned(),
             suspects: all.into_iter().map(suspect).collect(),
             thread: self.thread.clone(),
+            seen: 0,
         }
     }
 }

@@ -13,6 +13,10 @@ use crate::{an0080, an0081, an0082, an0083};
 /// Silence after which the buckets between are not looked at one by one: nothing of the trace is left.
 const SILENT: i64 = 36 * BUCKET;
 
+/// How far behind a bucket is learned: of what moved since the last sample of a counter nothing is known before the
+/// next, and they may be as far apart as this.
+const LEARNED: i64 = 3 * BUCKET;
+
 /// What came of a batch.
 #[derive(Debug, Default)]
 pub struct Outcome {
@@ -59,12 +63,13 @@ fn close(state: &mut HostState, beside: &Beside<'_>, outcome: &mut Outcome) {
     while bucket < horizon {
         settle(state, bucket + BUCKET);
         let traffic = cases(state, bucket, beside);
-        learn(state, bucket, &traffic);
+        learn(state, bucket - LEARNED, &traffic);
         outcome.cases.extend(traffic);
         outcome.windows += 1;
         bucket += BUCKET;
     }
     state.closed = state.closed.max(horizon);
+    state.seen.forget(state.closed);
     outcome.cases.extend(cases(state, state.closed - BUCKET, beside));
 }
 
@@ -121,7 +126,12 @@ fn learn(state: &mut HostState, bucket: i64, said: &[Case]) {
         .collect();
     for (key, sent) in cells {
         if let Some(image) = state.image(key) {
-            image.sent.insert(sent);
+            // Before a rise is told its first buckets must not make it usual.
+            let most = image.known().map_or(u64::MAX, |usual| usual.percentile(99).max(1).saturating_mul(2));
+            image.sent.insert(sent.min(most));
+            if image.first == 0 || bucket < image.first {
+                image.first = bucket;
+            }
             image.last = image.last.max(bucket);
         }
     }

@@ -4,6 +4,7 @@ use super::case::{Judged, View};
 use super::destination::Destination;
 use super::program::{Hit, Program, Signed};
 use super::{Oddity, Platform, Trace};
+use crate::entity::name_hash;
 use crate::finding::{Actor, Kernel, Severity};
 use crate::kernels::Verdict;
 use crate::kernels::instance::Context;
@@ -13,6 +14,15 @@ use crate::state::HOUR;
 
 /// Categories whose tools dial many by nature.
 const FANNING: [&str; 4] = ["scanner", "flood", "torrent", "proxy-server"];
+
+/// Distinct outside ends in five minutes from which an odd program serves somebody's jobs.
+const FAN: u32 = 3;
+
+/// Buckets of the hour that must be so.
+const WIDE: usize = 8;
+
+/// Buckets in which a gateway is dialled at least.
+const AGAIN: u32 = 3;
 
 /// What an analytic decides of its own.
 pub(crate) struct Rules<'a> {
@@ -60,7 +70,7 @@ fn one(view: &View<'_>, rules: &Rules<'_>, program: &Program) -> Judged {
         .into_iter()
         .collect();
     if verdicts.is_empty() {
-        verdicts.extend(odd_session(view, program));
+        verdicts.extend(odd_session(view, program).or_else(|| odd_fan(program)));
     }
     verdicts.extend((rules.beside)(program));
     verdicts.sort_by(|a, b| b.severity.cmp(&a.severity).then(b.score.total_cmp(&a.score)));
@@ -69,9 +79,12 @@ fn one(view: &View<'_>, rules: &Rules<'_>, program: &Program) -> Judged {
         context.extend(crate::kernels::instance::off_hours(program.last, view.settings));
     }
     let traced = !trace.is_empty();
+    // What is known by its behaviour alone is an incident of its own: an honest program that behaves oddly every day
+    // would hide the next one.
+    let is_behaviour = hit.is_none() && !verdicts.is_empty();
     Judged {
-        about: 0,
-        label: None,
+        about: if is_behaviour { name_hash(&program.name.to_ascii_lowercase()) } else { 0 },
+        label: is_behaviour.then(|| program.name.clone()),
         analytic: rules.platform.analytic(),
         actor: actor(view, program, hit),
         verdicts,
@@ -159,6 +172,27 @@ fn odd_session(view: &View<'_>, program: &Program) -> Option<Verdict> {
     facts.extend(place.map(|place| place.fact));
     let score = if program.oddness() >= ODD { 0.6 } else { 0.5 };
     Some(Verdict { kernel: Kernel::Program, severity, score, facts })
+}
+
+/// An unknown program that runs oddly, dials many outside addresses all the time, and one of them again and again: jobs
+/// and the gateway that hands them out. Bytes are not needed.
+fn odd_fan(program: &Program) -> Option<Verdict> {
+    let is_odd =
+        [Oddity::Scratch, Oddity::Hidden, Oddity::Memory].iter().any(|odd| program.odd.contains(odd));
+    let wide = program.destinations.wide(FAN);
+    let gateway = program.destinations.iter().find(|to| to.span() >= HOUR && to.buckets() >= AGAIN)?;
+    (is_odd && program.oddness() >= ODD && wide >= WIDE).then(|| Verdict {
+        kernel: Kernel::Program,
+        severity: Severity::Low,
+        score: 0.5,
+        facts: vec![format!(
+            "{} dialled {FAN} or more outside addresses in {wide} of 12 buckets, and {} port {} again and again for {:.1} h",
+            program.name,
+            gateway.ip,
+            gateway.port,
+            gateway.span() as f64 / HOUR as f64
+        )],
+    })
 }
 
 fn is_like(program: &Program, pattern: &str) -> bool {

@@ -3,17 +3,18 @@
 //! It is told so only of a host of which no interface is known: where one is, its document tells the incident.
 
 use super::case::{Case, View};
+use super::close::{names, subject};
 use super::item::Thread;
 use super::{Beside, HostState};
 use crate::entity::EntityKey;
 use crate::finding::{
-    Activity, Actor, BaselineFacts, Finding, Kernel, Missing, Mode, Remote, Severity, Subject, Window,
+    Activity, Actor, BaselineFacts, Finding, Kernel, Missing, Mode, Remote, Severity, Window,
 };
 use crate::kernels::combine::{Judgement, combine};
 use crate::observation::BUCKET;
 use crate::quiet::{Matter, Suppression};
 use crate::settings::{AnalyticMode, Settings, registry};
-use crate::state::{HOUR, Incident};
+use crate::state::{HOUR, Incident, News, Sign};
 
 /// The name under which a host is kept: `host/<name>`.
 #[must_use]
@@ -58,14 +59,17 @@ pub fn report(
     let suppressed = suppression(state, &uid, key, case, judgement.severity, beside);
     let (_, incident) = state.incidents.get_mut(at)?;
     let severity = judgement.severity;
-    if !incident.meet(severity, bucket, suppressed.is_some(), &settings.incident) {
-        return None;
-    }
-    incident.tell(severity, bucket, suppressed.is_some());
+    let sign = Sign::of(severity, bucket, suppressed.is_some(), &case.lead.verdicts);
+    let news = incident.meet(&sign, &settings.incident)?;
+    incident.tell(if news.is_growth() { incident.severity.max(severity) } else { severity }, &sign);
     let suppressed = suppressed.map(Suppression::words);
     let incident = incident.clone();
-    let telling = Telling { uid, suppressed, judgement, incident: &incident };
+    let telling = Telling { uid, suppressed, news, judgement, incident: &incident };
     let finding = finding(state, key, case, telling, beside)?;
+    if !tied {
+        let (_, incident) = state.incidents.get_mut(at)?;
+        incident.headed(&finding);
+    }
     if !tied && finding.is_alert() {
         state.thread = Some(Thread {
             uid: finding.uid.clone(),
@@ -94,8 +98,7 @@ fn suppression<'a>(
     severity: Severity,
     beside: &Beside<'a>,
 ) -> Option<&'a Suppression> {
-    let names = state.instance.iter().chain(&state.interface).map(String::as_str);
-    let entity: Vec<&str> = std::iter::once(name_of(key)).chain(names).collect();
+    let entity = names(state, key);
     let view = View { state, bucket: state.closed - BUCKET, settings: beside.settings, intel: beside.intel };
     let remotes: Vec<Remote> = case.lead.dials.iter().map(|(ip, port)| view.remote(*ip, *port)).collect();
     let matter = Matter {
@@ -104,15 +107,22 @@ fn suppression<'a>(
         analytic: case.lead.analytic,
         kernel: case.lead.verdicts.first().map(|verdict| verdict.kernel),
         remotes: &remotes,
+        actors: &actors(case),
         ..Matter::default()
     };
     beside.settings.suppressed(&matter, severity, case.lead.time)
+}
+
+/// Who is said to be behind it, the likeliest first.
+fn actors(case: &Case) -> Vec<Actor> {
+    std::iter::once(&case.lead.actor).chain(&case.others).cloned().collect()
 }
 
 /// What is to be told of a case.
 struct Telling<'a> {
     uid: String,
     suppressed: Option<String>,
+    news: News,
     judgement: Judgement,
     incident: &'a Incident,
 }
@@ -124,23 +134,21 @@ fn finding(
     telling: Telling<'_>,
     beside: &Beside<'_>,
 ) -> Option<Finding> {
-    let Telling { uid, suppressed, judgement, incident } = telling;
+    let Telling { uid, suppressed, news, judgement, incident } = telling;
     let lead = &case.lead;
     let verdict = lead.verdicts.first()?;
     let name = name_of(key);
     let reason = reason(key, case);
     let view = View { state, bucket: state.closed - BUCKET, settings: beside.settings, intel: beside.intel };
-    let actors: Vec<Actor> = std::iter::once(&lead.actor).chain(&case.others).cloned().collect();
     let hour = lead.hour.unwrap_or_default();
     let score = judgement.score.clamp(0.0, lead.cap);
-    let interface = state.interface.clone();
     Some(Finding {
         uid,
         suppressed,
         activity: if incident.count <= 1 { Activity::Create } else { Activity::Update },
         analytic: lead.analytic.to_owned(),
         mode: mode(lead.analytic, beside.settings).of_findings().unwrap_or(Mode::DryRun),
-        severity: judgement.severity,
+        severity: incident.severity,
         confidence: (score * 100.0) as u8,
         kernel: verdict.kernel,
         title: title(verdict.kernel, &reason, &lead.actor),
@@ -155,13 +163,7 @@ fn finding(
         end: lead.time,
         created: incident.opened,
         count: incident.count.max(1),
-        subject: Subject {
-            account: (key.account != "-").then(|| key.account.clone()),
-            instance: state.instance.clone(),
-            interfaces: interface.into_iter().collect(),
-            addresses: state.addresses.iter().take(4).copied().collect(),
-            ..Subject::default()
-        },
+        subject: subject(state, key),
         contributions: judgement.contributions,
         baseline: BaselineFacts { observed: hour.out / 12, ..BaselineFacts::default() },
         remotes: lead.dials.iter().map(|(ip, port)| view.remote(*ip, *port)).collect(),
@@ -169,11 +171,11 @@ fn finding(
         usd_so_far: 0.0,
         usd_month: 0.0,
         missing: if lead.hour.is_none() { vec![Missing::Bytes] } else { Vec::new() },
-        why: judgement.why,
+        why: news.words().into_iter().chain(judgement.why).collect(),
         would_raise: would_raise(case),
         settings: in_force(lead.analytic, beside.settings),
         host: Some(name.to_owned()),
-        actors,
+        actors: actors(case),
     })
 }
 

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use super::container::{Container, Image};
-use super::item::Thread;
-use super::{Platform, Program, Trace};
+use super::item::{REMEMBERED, Thread};
+use super::{Platform, Program, Seen, Trace};
 use crate::state::Incident;
 
 /// Programs kept; those of the catalogue stay longest.
@@ -26,8 +26,8 @@ const ADDRESSES: usize = 8;
 pub struct HostState {
     /// Kind of operating system, where a log shows it.
     pub platform: Option<Platform>,
-    /// Own addresses, sorted.
-    pub addresses: Vec<IpAddr>,
+    /// Own addresses, sorted, and when a record last showed the host with each.
+    pub addresses: Vec<(IpAddr, i64)>,
     /// Instance, where a log names it.
     pub instance: Option<String>,
     /// Network interface as AWS names it, where a log does.
@@ -40,6 +40,8 @@ pub struct HostState {
     pub complete: i64,
     /// Buckets that start before this time were judged.
     pub closed: i64,
+    /// Records of open buckets that were counted.
+    pub seen: Seen,
     /// Programs that may matter.
     pub programs: Vec<Program>,
     /// Containers.
@@ -106,13 +108,28 @@ impl HostState {
         self.images.get_mut(at)
     }
 
-    /// Notes an own address.
-    pub(super) fn has_address(&mut self, address: IpAddr) {
-        if address.is_loopback() || address.is_unspecified() || self.addresses.len() >= ADDRESSES {
+    /// Notes that a record of `time` shows the host with an address of its own.
+    pub(super) fn has_address(&mut self, address: IpAddr, time: i64) {
+        if address.is_loopback() || address.is_unspecified() {
             return;
         }
-        if let Err(at) = self.addresses.binary_search(&address) {
-            self.addresses.insert(at, address);
+        match self.addresses.binary_search_by_key(&address, |(have, _)| *have) {
+            Ok(at) => {
+                if let Some((_, last)) = self.addresses.get_mut(at) {
+                    *last = time.max(*last);
+                }
+            }
+            Err(at) => self.addresses.insert(at, (address, time)),
         }
+        if self.addresses.len() > ADDRESSES {
+            let oldest = (0..self.addresses.len())
+                .min_by_key(|at| self.addresses.get(*at).map(|(address, last)| (*last, *address)));
+            oldest.map(|at| self.addresses.remove(at));
+        }
+    }
+
+    /// Own addresses that a record showed within the last week, and when.
+    pub fn own_addresses(&self) -> impl Iterator<Item = (IpAddr, i64)> {
+        self.addresses.iter().copied().filter(|(_, last)| self.latest - last <= REMEMBERED)
     }
 }

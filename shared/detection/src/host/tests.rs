@@ -1,6 +1,7 @@
 //! What each analytic says of logs in their own formats, and of what looks like it and is not.
 
 mod containers;
+mod countries;
 mod linux;
 mod macos;
 mod windows;
@@ -32,11 +33,12 @@ fn findings_with(log: &str, values: &[(&str, &str)], intel: &Intel) -> Vec<Findi
             _ => {}
         }
     }
-    let beside = Beside { settings: &settings, intel };
     let mut findings = Vec::new();
     for (host, telemetry) in hosts {
         let mut state = HostState::default();
         let key = host_key("-", &host);
+        let own = settings.of_host(&key, &state, intel);
+        let beside = Beside { settings: own, intel };
         let batch: Vec<&Telemetry> = telemetry.iter().collect();
         let complete = telemetry.iter().filter_map(Telemetry::time).max().map(|last| last + 600_000);
         let cases = step(&mut state, &batch, complete, &beside).cases;
@@ -59,7 +61,9 @@ fn hold(analytic: &str, cases: &[(&str, String, Option<Severity>)]) {
         let found = told(log, &[]);
         let expected = expected.map(|severity| (severity, analytic.to_owned()));
         if found != expected {
-            wrong.push(format!("{name}: expected {expected:?}, found {found:?}"));
+            let told = findings_with(log, &[], &Intel::default());
+            let told: Vec<&str> = told.iter().map(|finding| finding.description.as_str()).collect();
+            wrong.push(format!("{name}: expected {expected:?}, found {found:?}: {told:?}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

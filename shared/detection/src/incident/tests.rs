@@ -1,8 +1,10 @@
+mod life;
+
 use weir_intel::Intel;
 
-use super::{Told, report};
+use super::{Told, close, report};
 use crate::entity::EntityKey;
-use crate::finding::{Activity, Finding, Kernel, Learning, Missing, Severity};
+use crate::finding::{Activity, Finding, Kernel, Learning, Missing, Remote, Severity};
 use crate::kernels::Verdict;
 use crate::kernels::combine::combine;
 use crate::observation::BUCKET;
@@ -98,21 +100,40 @@ struct Host {
 
 impl Host {
     fn says(&mut self, after: i64, kernel: Kernel, severity: Severity) -> Option<Finding> {
+        self.shows(after, &[(kernel, severity)], 1, Vec::new())
+    }
+
+    /// The same of several kernels, with bytes and remotes of the bucket.
+    fn shows(
+        &mut self,
+        after: i64,
+        said: &[(Kernel, Severity)],
+        egress: u64,
+        remotes: Vec<Remote>,
+    ) -> Option<Finding> {
         let bucket = 20_000 * DAY + after;
-        let verdicts = [Verdict { kernel, severity, score: 0.8, facts: vec!["seen".to_owned()] }];
+        let verdict =
+            |&(kernel, severity)| Verdict { kernel, severity, score: 0.8, facts: vec!["seen".to_owned()] };
+        let verdicts: Vec<Verdict> = said.iter().map(verdict).collect();
         let key = EntityKey { account: "1".to_owned(), id: "eni-1".to_owned() };
         let told = Told {
             context: &[],
             verdicts: &verdicts,
             judgement: combine(&verdicts, &[]),
-            remotes: Vec::new(),
-            egress: 1,
+            remotes,
+            egress,
             bucket,
             time: bucket,
             host: None,
             by_host: false,
         };
         report(&mut self.state, &key, told, &self.settings, &Intel::default())
+    }
+
+    /// What is over by then.
+    fn ends(&mut self, after: i64) -> Vec<Finding> {
+        let key = EntityKey { account: "1".to_owned(), id: "eni-1".to_owned() };
+        close(&mut self.state, &key, 20_000 * DAY + after, None, &self.settings, &Intel::default())
     }
 }
 

@@ -39,6 +39,8 @@ pub struct AccountCalls {
     pub(super) prints: Vec<Print>,
     pub(super) keys: Vec<(u64, u64, i64)>,
     pub(super) blinded: Vec<(u64, Incident)>,
+    /// Who deployed Weir, first and last.
+    pub(super) deployers: Vec<(u64, i64, i64)>,
     pub(super) events: Vec<u32>,
     pub(super) regions: Vec<(u64, i64, i64)>,
     pub(super) families: Vec<(u64, i64, i64)>,

@@ -1,10 +1,15 @@
-//! Calls that take Weir's eyes: flow logs deleted, its own filters, parameters, tables, topics and functions changed.
+//! Calls that take Weir's eyes: flow logs deleted, trails stopped or narrowed, its own filters, parameters, tables,
+//! topics and functions changed.
 //!
-//! These are findings of their own, about the account. What only switches off a trail is context
-//! ([`Reason::Blinding`](super::Reason)), since flows are still seen.
+//! These are findings of their own, about the account. A detector that is switched off is only context
+//! ([`Reason::Blinding`](super::Reason)): Weir does not see by it.
 
+mod caller;
+mod taken;
+
+pub(super) use caller::{Caller, DEPLOYERS};
+pub(super) use taken::{Taken, taken};
 use weir_records::ApiCall;
-use weir_records::api_call::Request;
 use weir_records::text::Text;
 
 use super::account::AccountCalls;
@@ -15,73 +20,19 @@ use crate::finding::{
 };
 use crate::quiet::{Matter, Suppression};
 use crate::settings::Settings;
-use crate::state::Incident;
+use crate::state::{Incident, Sign};
 
 /// Callers whose blinding is remembered.
 const INCIDENTS: usize = 64;
-
-/// Operations that change what Weir is made of, by how their names begin.
-const OPERATIONS: [&str; 27] = [
-    "DeleteSubscriptionFilter",
-    "PutSubscriptionFilter",
-    "DeleteLogGroup",
-    "PutParameter",
-    "DeleteParameter",
-    "DeleteTable",
-    "UpdateTable",
-    "DeleteTopic",
-    "SetTopicAttributes",
-    "AddPermission",
-    "RemovePermission",
-    "Unsubscribe",
-    "DeleteFunction",
-    "UpdateFunctionCode",
-    "UpdateFunctionConfiguration",
-    "PutFunctionConcurrency",
-    "DeleteEventSourceMapping",
-    "UpdateEventSourceMapping",
-    "DisableRule",
-    "DeleteRule",
-    "RemoveTargets",
-    "PutRule",
-    "DeleteQueue",
-    "DeleteStack",
-    "DeleteAlarms",
-    "DisableAlarmActions",
-    "DeleteStream",
-];
-
-/// What a call takes from Weir, in words; `None` for all other calls.
-pub(super) fn taken(call: &ApiCall<'_>) -> Option<String> {
-    let name = call.name.as_str();
-    if name == "DeleteFlowLogs" {
-        let logs = call.request().names;
-        return Some(if logs.is_empty() {
-            "flow logs".to_owned()
-        } else {
-            format!("flow logs {}", logs.join(", "))
-        });
-    }
-    if !OPERATIONS.iter().any(|operation| name.starts_with(operation)) {
-        return None;
-    }
-    let Request { names, .. } = call.request();
-    names.into_iter().find(|name| is_own(name))
-}
-
-/// Whether a name is of Weir's own: one of its words is `weir`, as in `/weir/prod/…` and `weir-prod-state`.
-fn is_own(name: &str) -> bool {
-    name.split(|letter: char| !letter.is_ascii_alphanumeric()).any(|word| word.eq_ignore_ascii_case("weir"))
-}
 
 /// Who took it, and how that counts.
 pub(super) struct Taking<'a> {
     /// Caller.
     pub(super) principal: &'a str,
     /// What was taken.
-    pub(super) taken: String,
-    /// The caller is declared automation.
-    pub(super) is_declared: bool,
+    pub(super) taken: Taken,
+    /// What is known of the caller.
+    pub(super) caller: Caller,
 }
 
 /// A finding where one is due: once for a caller, again when it is worse, comes back or lasts.
@@ -92,12 +43,7 @@ pub(super) fn report(
     settings: &Settings,
 ) -> Option<Finding> {
     let mode = settings.an0084.mode.of_findings()?;
-    let succeeded = call.succeeded();
-    let severity = match (succeeded, taking.is_declared) {
-        (true, false) => Severity::Medium,
-        (false, false) => Severity::Low,
-        (_, true) => Severity::Info,
-    };
+    let severity = severity(call, taking);
     let (time, who) = (call.time, name_hash(taking.principal));
     if state.blinded.iter().all(|(have, _)| *have != who) {
         if state.blinded.len() >= INCIDENTS {
@@ -110,14 +56,23 @@ pub(super) fn report(
     let matter =
         Matter { incident: &uid, analytic: "AN0084", kernel: Some(Kernel::Blinding), ..Matter::default() };
     let suppressed = settings.suppressed(&matter, severity, time);
-    if !incident.meet(severity, time, suppressed.is_some(), &settings.incident) {
-        return None;
-    }
-    incident.tell(severity, time, suppressed.is_some());
+    let sign = Sign::of(severity, time, suppressed.is_some(), &[]);
+    incident.meet(&sign, &settings.incident)?;
+    incident.tell(severity, &sign);
     let incident = incident.clone();
     let suppressed = suppressed.map(Suppression::words);
     let said = Said { uid, suppressed, severity, mode };
     Some(finding(call, taking, said, &incident, settings))
+}
+
+/// Medium for what succeeded; less for whom it is work, for what failed, and where little sight is taken.
+fn severity(call: &ApiCall<'_>, taking: &Taking<'_>) -> Severity {
+    match taking.caller {
+        Caller::Declared | Caller::Service | Caller::DeployerByStack | Caller::FirstStack => Severity::Info,
+        _ if !call.succeeded() || taking.taken.is_lesser => Severity::Low,
+        Caller::Deployer | Caller::Stack => Severity::Low,
+        Caller::Other => Severity::Medium,
+    }
 }
 
 fn uid(call: &ApiCall<'_>, who: u64) -> String {
@@ -153,8 +108,7 @@ fn finding(
     };
     let did = if call.succeeded() { "took" } else { "tried to take" };
     let principal = short(taking.principal, 96);
-    let fact = format!("{principal} called {name} on {}{from}; {outcome}", short(&taking.taken, 120));
-    let declared = || "the caller is declared in cloudtrail/automation".to_owned();
+    let fact = format!("{principal} called {name} on {}{from}; {outcome}", short(&taking.taken.what, 120));
     Finding {
         uid,
         suppressed,
@@ -186,7 +140,7 @@ fn finding(
         usd_month: 0.0,
         missing: Vec::<Missing>::new(),
         why: std::iter::once(format!("blinding asks for {}: {outcome}", severity.name()))
-            .chain(taking.is_declared.then(declared))
+            .chain(taking.caller.words().map(str::to_owned))
             .collect(),
         would_raise: Vec::new(),
         settings: settings

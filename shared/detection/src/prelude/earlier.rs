@@ -1,6 +1,7 @@
 //! What an account's calls take over of the time before them, as a backfill read it.
 
 use super::account::{AccountCalls, FAMILIES, PRINCIPALS, REGIONS};
+use super::blinding::DEPLOYERS;
 use super::{Prelude, Update};
 
 /// Something used: what, first and last.
@@ -38,6 +39,7 @@ impl AccountCalls {
             }
         }
         union(&mut self.regions, &earlier.regions, REGIONS);
+        union(&mut self.deployers, &earlier.deployers, DEPLOYERS);
         union(&mut self.families, &earlier.families, FAMILIES);
         *self != before
     }

@@ -62,6 +62,8 @@ pub enum Reason {
     PermanentKey,
     /// AWS itself marked the key as leaked.
     Quarantined,
+    /// A launch that was refused, by whoever never launched before.
+    RefusedLaunch,
 }
 
 impl Reason {
@@ -81,7 +83,12 @@ impl Reason {
             | Self::ScaleOut
             | Self::NewNetwork => 0.3,
             Self::Launch | Self::NewFamily | Self::Forwarding => 0.25,
-            Self::KeyPair | Self::Opened | Self::Addresses | Self::Identity | Self::Password => 0.2,
+            Self::KeyPair
+            | Self::Opened
+            | Self::Addresses
+            | Self::Identity
+            | Self::Password
+            | Self::RefusedLaunch => 0.2,
             Self::DormantStart | Self::Enumeration | Self::NewPrincipal | Self::PermanentKey => 0.15,
         }
     }
@@ -116,6 +123,7 @@ impl Reason {
             Self::ListedSource => "source on an anonymity, VPN or proxy list",
             Self::PermanentKey => "signed with a permanent key",
             Self::Quarantined => "key quarantined by AWS as leaked",
+            Self::RefusedLaunch => "a launch refused",
         }
     }
 }

@@ -8,9 +8,10 @@ use weir_records::api_call::{IdentityKind, Request};
 use weir_records::text::Text;
 
 use super::account::{AccountCalls, Touched};
+use super::blinding::{self, Caller, Taking};
 use super::evidence::{BURST, Reason, note, weigh};
 use super::principal::short;
-use super::{AUTOMATION, Prelude, blinding, rules};
+use super::{AUTOMATION, Prelude, rules};
 use crate::entity::name_hash as hash;
 use crate::finding::Finding;
 use crate::settings::{Settings, matches};
@@ -64,8 +65,14 @@ pub fn observe(state: &mut AccountCalls, call: &ApiCall<'_>, settings: &Settings
         return Noted::default();
     }
     let finding = taken.and_then(|taken| {
-        let is_declared = is_declared(name, settings);
-        blinding::report(state, call, &blinding::Taking { principal: name, taken, is_declared }, settings)
+        let caller = match is_declared(name, settings) {
+            true => Caller::Declared,
+            false => {
+                let is_home = is_home(state, call, name, intel);
+                state.blinding_caller(call, hash(name), &taken, is_home)
+            }
+        };
+        blinding::report(state, call, &Taking { principal: name, taken, caller }, settings)
     });
     let updates = weigh_call(state, call, name, watched, settings, intel);
     Noted { updates, findings: finding.into_iter().collect() }
@@ -300,6 +307,16 @@ fn network(address: IpAddr, intel: &Intel) -> u64 {
         (Some(asn), _) => u64::from(asn.number),
         (None, IpAddr::V4(v4)) => hash(&format!("{}/24", u32::from(v4) >> 8)),
         (None, IpAddr::V6(v6)) => hash(&format!("{}/48", u128::from(v6) >> 80)),
+    }
+}
+
+/// Whether a call comes from a network that its caller used a day ago or earlier; one through a service comes from
+/// where the caller was last.
+fn is_home(state: &AccountCalls, call: &ApiCall<'_>, name: &str, intel: &Intel) -> bool {
+    let Some(principal) = state.principals.iter().find(|have| have.hash == hash(name)) else { return true };
+    match call.address().filter(|_| call.service().is_none()) {
+        Some(address) => principal.is_known_from(network(address, intel), call.time),
+        None => principal.is_at_home(call.time),
     }
 }
 

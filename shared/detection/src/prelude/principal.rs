@@ -93,6 +93,11 @@ impl Principal {
         latest.is_none_or(|(_, first, _)| time - first >= DAY)
     }
 
+    /// Whether it used a network a day ago or earlier.
+    pub(super) fn is_known_from(&self, network: u64, time: i64) -> bool {
+        self.networks.iter().any(|(have, first, _)| *have == network && time - first >= DAY)
+    }
+
     /// Whether its pace and its tool say that no person is behind it.
     pub(super) fn is_learned_automation(&self) -> bool {
         self.is_tool && self.days >= LEARNED_DAYS

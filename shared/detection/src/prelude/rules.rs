@@ -1,7 +1,7 @@
 //! Which reasons one call gives.
 
 use weir_records::ApiCall;
-use weir_records::api_call::{Opening, Request};
+use weir_records::api_call::{Narrowed, Opening, Request};
 
 use super::evidence::Reason;
 
@@ -37,6 +37,7 @@ const WATCHED: &[(&str, Reason, When)] = &[
     ("AttachUserPolicy", Reason::Identity, When::New),
     ("PutUserPolicy", Reason::Identity, When::New),
     ("CreateRole", Reason::Identity, When::New),
+    ("UpdateAssumeRolePolicy", Reason::Identity, When::New),
     ("CreateServiceLinkedRole", Reason::Identity, When::New),
     ("SendCommand", Reason::Command, When::New),
     ("StartSession", Reason::Command, When::New),
@@ -54,13 +55,14 @@ const WATCHED: &[(&str, Reason, When)] = &[
     ("DeleteFlowLogs", Reason::Blinding, When::Always),
     ("StopLogging", Reason::Blinding, When::Always),
     ("DeleteTrail", Reason::Blinding, When::Always),
-    ("PutEventSelectors", Reason::Blinding, When::New),
+    ("DeleteResolverQueryLogConfig", Reason::Blinding, When::Always),
+    ("DisassociateResolverQueryLogConfig", Reason::Blinding, When::Always),
     ("DeleteDetector", Reason::Blinding, When::Always),
     ("UpdateDetector", Reason::Blinding, When::New),
 ];
 
 /// Operations that are looked into beside those.
-const LOOKED_INTO: [&str; 13] = [
+const LOOKED_INTO: [&str; 15] = [
     "RunInstances",
     "StartInstances",
     "StopInstances",
@@ -74,6 +76,8 @@ const LOOKED_INTO: [&str; 13] = [
     "UpdateAutoScalingGroup",
     "AssumeRole",
     "ConsoleLogin",
+    "PutEventSelectors",
+    "UpdateTrail",
 ];
 
 /// A scaling group from this size on is a scale-out (20 to 999 were seen).
@@ -103,10 +107,18 @@ pub(super) fn reasons(call: &ApiCall<'_>, request: &Request, is_new: bool) -> Ve
     let by_name = WATCHED.iter().filter(|(have, _, when)| *have == name && (*when == When::Always || is_new));
     reasons.extend(by_name.map(|(_, reason, _)| *reason).filter(|reason| counts(*reason)));
     if !call.succeeded() {
+        if name == "RunInstances" && is_new {
+            reasons.push(Reason::RefusedLaunch);
+        }
         return reasons;
     }
     match name {
         "RunInstances" => reasons.push(Reason::Launch),
+        "PutEventSelectors" | "UpdateTrail"
+            if request.narrowed.is_some_and(|narrowed| narrowed != Narrowed::Moved) =>
+        {
+            reasons.push(Reason::Blinding);
+        }
         "ModifyInstanceAttribute" if request.attribute == Some("userData") => {
             reasons.push(Reason::StartScript)
         }

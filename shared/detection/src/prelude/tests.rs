@@ -1,8 +1,10 @@
+mod blinding;
+
 use weir_intel::Intel;
 use weir_records::api_call::{Trail, read};
 
 use super::*;
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 use crate::settings::Settings;
 use crate::state::HOUR;
 
@@ -120,6 +122,17 @@ fn three_dry_runs_within_ten_minutes_are_a_probe_and_two_are_not() {
 }
 
 #[test]
+fn a_refused_launch_is_a_probe_of_whoever_never_launched_before() {
+    let refused = r#","errorCode":"Client.UnauthorizedOperation""#;
+    for (who, found) in [("arn:aws:iam::123456789012:user/kim", true), (USER, false)] {
+        let mut account = Account::settled();
+        account.call(NOW, who, HOME, "RunInstances", refused);
+        account.launch(NOW + HOUR, who, HOME, "eu-west-1", "m5.large", "i-a");
+        assert_eq!(account.told("i-a").1.contains(&Reason::RefusedLaunch), found, "{who}");
+    }
+}
+
+#[test]
 fn what_comes_after_the_launch_changes_its_prelude_and_a_repeated_event_nothing() {
     let mut account = Account::settled();
     account.launch(NOW, USER, HOME, "eu-west-1", "m5.large", "i-a");
@@ -227,48 +240,6 @@ fn a_prelude_is_forgotten_after_a_week() {
     assert!(prelude.counts(NOW + REMEMBERED));
     assert!(!prelude.counts(NOW + REMEMBERED + 1));
     assert!(!Prelude::default().counts(NOW));
-}
-
-#[test]
-fn what_takes_weirs_eyes_is_told_once_and_what_only_looks_like_it_is_not() {
-    let flow_logs = r#","requestParameters":{"DeleteFlowLogsRequest":{"FlowLogId":{"content":"fl-1"}}}"#;
-    let failed = format!(r#"{flow_logs},"errorCode":"AccessDenied""#);
-    let topic =
-        |name: &str| format!(r#","requestParameters":{{"topicArn":"arn:aws:sns:eu-west-1:1:{name}"}}"#);
-    let parameter = |name: &str| format!(r#","requestParameters":{{"name":"{name}"}}"#);
-    let function = r#","requestParameters":{"functionName":"weir-prod-flow-logs"}"#.to_owned();
-    for (name, more, expected) in [
-        ("DeleteFlowLogs", flow_logs.to_owned(), Some(Severity::Medium)),
-        ("DeleteFlowLogs", failed, Some(Severity::Low)),
-        ("DeleteTopic", topic("weir-prod-alerts"), Some(Severity::Medium)),
-        ("DeleteTopic", topic("weirdness"), None),
-        ("PutParameter", parameter("/weir/prod/an0084/mode"), Some(Severity::Medium)),
-        ("PutParameter", parameter("/app/prod/mode"), None),
-        ("GetParameter", parameter("/weir/prod/an0084/mode"), None),
-        ("DeleteFunction20150331", function, Some(Severity::Medium)),
-    ] {
-        let mut account = Account::settled();
-        account.call(NOW, USER, HOME, name, &more);
-        let told: Vec<Severity> = account.findings.iter().map(|finding| finding.severity).collect();
-        assert_eq!(told, Vec::from_iter(expected), "{name} {more}");
-        account.call(NOW + 1_000, USER, HOME, name, &more);
-        assert!(account.findings.is_empty(), "{name} is told once");
-        let declared = [("cloudtrail/automation", "arn:aws:iam::123456789012:user/o*")];
-        account.settings = Settings::from_values(declared).unwrap();
-        account.call(NOW, &USER.replace("lee", "ops"), HOME, name, &more);
-        let quiet = account.findings.iter().all(|finding| finding.severity == Severity::Info);
-        assert!(quiet, "{name} by declared automation");
-    }
-}
-
-#[test]
-fn a_refused_attempt_that_then_succeeds_is_told_again() {
-    let mut account = Account::settled();
-    account.call(NOW, USER, HOME, "DeleteFlowLogs", r#","errorCode":"AccessDenied""#);
-    let first = account.findings.remove(0);
-    account.call(NOW + HOUR, USER, HOME, "DeleteFlowLogs", "");
-    assert_eq!((account.findings[0].severity, account.findings[0].count), (Severity::Medium, 2));
-    assert_eq!(account.findings[0].uid, first.uid);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Deserializer};
 use weir_intel::Cidr;
 
-use crate::finding::{Kernel, Remote, Role};
+use crate::finding::{Actor, Kernel, Remote, Role};
 use crate::settings::matches;
 
 /// What is about to be told, as far as a scope looks at it.
@@ -23,12 +23,14 @@ pub struct Matter<'a> {
     pub kernel: Option<Kernel>,
     /// The remotes that show it.
     pub remotes: &'a [Remote],
+    /// Programs and containers that are likely behind it.
+    pub actors: &'a [Actor],
 }
 
 /// Members that are given must all match; of one member's values one must.
 ///
-/// Of remotes all that the entity sends to must be in the networks or countries named: else whatever else the entity
-/// does while it talks to one of them would go unsaid.
+/// Of remotes all that the entity sends to must be in the networks or countries named, and of programs and containers all
+/// that are suspected must be: else whatever else the entity does beside would go unsaid.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields, default)]
 pub struct Scope {
@@ -56,6 +58,12 @@ pub struct Scope {
     /// ISO 3166 countries of the remotes.
     #[serde(deserialize_with = "listed")]
     pub country: Vec<String>,
+    /// Names or paths of programs; an asterisk at the end stands for the rest.
+    #[serde(deserialize_with = "listed")]
+    pub process: Vec<String>,
+    /// Images of containers; an asterisk at the end stands for the rest.
+    #[serde(deserialize_with = "listed")]
+    pub image: Vec<String>,
 }
 
 impl Scope {
@@ -63,7 +71,7 @@ impl Scope {
     pub(super) fn fault(&self) -> Option<String> {
         if *self == Self::default() {
             return Some(
-                "expected a scope of at least one of entity, tag, incident, analytic, kernel, cidr, asn, country"
+                "expected a scope of at least one of entity, tag, incident, analytic, kernel, cidr, asn, country, process, image"
                     .to_owned(),
             );
         }
@@ -84,6 +92,8 @@ impl Scope {
             && self.cidr.is_empty()
             && self.asn.is_empty()
             && self.country.is_empty()
+            && self.process.is_empty()
+            && self.image.is_empty()
     }
 
     /// Whether `case` is what it is about.
@@ -98,6 +108,10 @@ impl Scope {
             && any(&self.analytic, &|one| one.eq_ignore_ascii_case(case.analytic))
             && any(&self.kernel, &|one| case.kernel.is_some_and(|kernel| kernel.name() == one))
             && self.holds_remotes(case.remotes)
+            && all_are(&self.process, case.actors, |actor| [actor.path.as_deref(), actor.name.as_deref()])
+            && all_are(&self.image, case.actors, |actor| {
+                [actor.container.as_ref().and_then(|container| container.image.as_deref()), None]
+            })
     }
 
     fn holds_remotes(&self, remotes: &[Remote]) -> bool {
@@ -118,6 +132,15 @@ impl Scope {
         let mut sent_to = remotes.iter().filter(|remote| remote.role != Role::Origin).peekable();
         sent_to.peek().is_some() && sent_to.all(named)
     }
+}
+
+/// Whether there are programs or containers behind it, and each goes by one of these names: what else is suspected beside
+/// one that is known would otherwise go unsaid.
+fn all_are(names: &[String], actors: &[Actor], of: impl Fn(&Actor) -> [Option<&str>; 2]) -> bool {
+    let named = |actor: &Actor| {
+        of(actor).into_iter().flatten().any(|name| names.iter().any(|one| matches(one, name)))
+    };
+    names.is_empty() || !actors.is_empty() && actors.iter().all(named)
 }
 
 /// One value, or a list of them.

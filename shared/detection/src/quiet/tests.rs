@@ -3,7 +3,7 @@ use weir_intel::inventory::Inventory;
 
 use super::{Matter, Suppression};
 use crate::entity::{EntityInfo, EntityKey};
-use crate::finding::{Kernel, Remote, Role, Severity};
+use crate::finding::{Actor, ActorContainer, Kernel, Remote, Role, Severity};
 use crate::settings::Settings;
 
 const HOUR: i64 = 3_600_000;
@@ -47,6 +47,7 @@ fn a_scope_holds_where_all_its_members_do() {
         analytic: "AN0084",
         kernel: Some(Kernel::Relay),
         remotes: &remotes,
+        actors: &[],
     };
     for (scope, holds) in [
         (r#"{"entity":"i-1"}"#, true),
@@ -71,6 +72,34 @@ fn a_scope_holds_where_all_its_members_do() {
     }
     let nowhere = Matter { remotes: &[], ..matter };
     assert!(!of(r#"{"cidr":"0.0.0.0/0"}"#).unwrap().scope.holds(&nowhere));
+}
+
+#[test]
+fn a_program_or_an_image_hides_itself_and_nothing_that_runs_beside_it() {
+    let program = |path: &str| Actor {
+        name: path.rsplit('/').next().map(str::to_owned),
+        path: Some(path.to_owned()),
+        ..Actor::default()
+    };
+    let container = |image: &str| {
+        let container = ActorContainer { image: Some(image.to_owned()), ..ActorContainer::default() };
+        Actor { container: Some(container), ..Actor::default() }
+    };
+    let (ours, theirs) = (program("/opt/mesh/xmrelay"), program("/tmp/.x/pawns-cli"));
+    let image = container("registry.example.com/mesh/exit:4");
+    for (scope, actors, holds) in [
+        (r#"{"process":"xmrelay"}"#, vec![ours.clone()], true),
+        (r#"{"process":"/opt/mesh/*"}"#, vec![ours.clone()], true),
+        (r#"{"process":"xmrelay"}"#, vec![ours.clone(), theirs.clone()], false),
+        (r#"{"process":["xmrelay","pawns-cli"]}"#, vec![ours.clone(), theirs], true),
+        (r#"{"process":"xmrelay"}"#, vec![], false),
+        (r#"{"image":"registry.example.com/mesh/*"}"#, vec![image.clone()], true),
+        (r#"{"image":"registry.example.com/mesh/*"}"#, vec![container("honeygain/honeygain")], false),
+        (r#"{"image":"registry.example.com/mesh/*"}"#, vec![image, ours], false),
+    ] {
+        let matter = Matter { entity: &["i-1"], actors: &actors, ..Matter::default() };
+        assert_eq!(of(scope).unwrap().scope.holds(&matter), holds, "{scope} {actors:?}");
+    }
 }
 
 #[test]

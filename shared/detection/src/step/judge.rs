@@ -25,13 +25,10 @@ use crate::kernels::{Verdict, volume};
 use crate::observation::{BUCKET, Row, bucket_of};
 use crate::open::OpenBucket;
 use crate::prelude::Prelude;
-use crate::state::{DAY, EntityState, HOUR, add_day};
+use crate::state::{DAY, EntityState, HOUR, STRANGERS, add_day};
 
 /// Payload pushed within a bucket from which the account is told of a destination, bytes.
 const NOTED_BYTES: u64 = 20_000;
-
-/// Hosts of an hour, from which a counter no longer tells strangers from them.
-const STRANGERS: u32 = 1_500;
 
 /// Buckets of an hour.
 const AN_HOUR: usize = 12;

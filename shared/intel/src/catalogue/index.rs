@@ -195,8 +195,9 @@ impl Catalogue {
             // Case means something in an option of one letter.
             let exact =
                 |word: &String| has(word) && (word.len() > 3 || command.arguments.contains(word.as_str()));
-            let named = !arguments.program
-                || entry.names.iter().chain(&entry.generic_names).any(|name| *name == command.name);
+            let named = !arguments.program && !command.mentions
+                || arguments.program
+                    && entry.names.iter().chain(&entry.generic_names).any(|name| *name == command.name);
             if named
                 && arguments.all.iter().all(exact)
                 && (arguments.any.is_empty() || arguments.any.iter().any(exact))

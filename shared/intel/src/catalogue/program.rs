@@ -29,6 +29,8 @@ pub(super) struct Command {
     pub(super) name: String,
     /// The arguments, one blank between them and one before.
     pub(super) arguments: String,
+    /// What it is given is mentioned, and does not run: only who asks for this very program may read it.
+    pub(super) mentions: bool,
     /// Images that it starts.
     pub(super) images: Vec<String>,
 }
@@ -48,12 +50,15 @@ pub(super) fn commands(program: &Program<'_>) -> Vec<Command> {
         (true, Some(name)) => vec![name.to_owned()],
         _ => words,
     };
-    run(&words, exe.as_deref(), 0, &mut commands);
+    // Quotes decide where a shell's text ends a command; words have lost them.
+    let line = program.cmd_line.filter(|_| program.args.is_empty());
+    run(&words, exe.as_deref(), line, 0, &mut commands);
     commands
 }
 
-/// Takes one command apart; `exe` is the executable's own name, whatever the command calls itself.
-fn run(words: &[String], exe: Option<&str>, depth: u8, commands: &mut Vec<Command>) {
+/// Takes one command apart; `exe` is the executable's own name, whatever the command calls itself, and `line` the text
+/// that the words are from.
+fn run(words: &[String], exe: Option<&str>, line: Option<&str>, depth: u8, commands: &mut Vec<Command>) {
     let Some((first, rest)) = words.split_first() else { return };
     let called = base_name(first);
     // A link to busybox is what it is called; anything else is what it is.
@@ -63,7 +68,16 @@ fn run(words: &[String], exe: Option<&str>, depth: u8, commands: &mut Vec<Comman
     };
     let plain = name.trim_end_matches(".exe");
     if depth < DEEPEST && SHELLS.contains(&plain) {
-        if let Some(script) = script(rest) {
+        if let Some(place) = text_option(rest) {
+            let script = match line {
+                // sh takes one word, cmd and PowerShell all that follows.
+                Some(line) => {
+                    let one =
+                        rest.get(place).is_some_and(|option| option.starts_with('-') && option.len() <= 4);
+                    unquoted(behind(line, place + 2), one).to_owned()
+                }
+                None => script(rest, place),
+            };
             commands_in(&script, depth, commands);
             return;
         }
@@ -71,26 +85,26 @@ fn run(words: &[String], exe: Option<&str>, depth: u8, commands: &mut Vec<Comman
         if let Some(script) =
             rest.iter().find(|word| !word.starts_with(['-', '/']) || word.starts_with('/') && word.len() > 2)
         {
-            run(std::slice::from_ref(script), None, depth + 1, commands);
+            run(std::slice::from_ref(script), None, None, depth + 1, commands);
         }
     }
     if depth < DEEPEST
         && WRAPPERS.contains(&plain)
         && let Some(inner) = inner(plain, rest).and_then(|place| rest.get(place..))
     {
-        run(inner, None, depth + 1, commands);
+        run(inner, None, None, depth + 1, commands);
     }
     if depth < DEEPEST
         && INTERPRETERS.contains(&plain)
         && let Some(script) = rest.iter().find(|word| !word.starts_with('-'))
     {
         let name = base_name(script);
-        commands.push(Command { name, arguments: String::new(), images: Vec::new() });
+        commands.push(Command { name, arguments: String::new(), mentions: false, images: Vec::new() });
     }
     let mentions = MENTIONS.contains(&plain);
     let images = if CONTAINERS.contains(&plain) { started(rest) } else { Vec::new() };
-    let arguments = if mentions || CONTAINERS.contains(&plain) { String::new() } else { joined(rest) };
-    commands.push(Command { name, arguments, images });
+    let arguments = if CONTAINERS.contains(&plain) { String::new() } else { joined(rest) };
+    commands.push(Command { name, arguments, mentions, images });
 }
 
 /// The commands of a shell's text, cut where one ends and the next begins.
@@ -115,26 +129,58 @@ fn commands_in(script: &str, depth: u8, commands: &mut Vec<Command>) {
         // `NAME=value` before a command is its environment.
         let place = words.iter().position(|word| !is_assignment(word));
         if let Some(words) = place.and_then(|place| words.get(place..)) {
-            run(words, None, depth + 1, commands);
+            run(words, None, Some(cut.trim()).filter(|_| place == Some(0)), depth + 1, commands);
         }
     }
 }
 
-/// The text of `sh -c text`, `cmd /c text`, `powershell -Command text`.
-fn script(words: &[String]) -> Option<String> {
+/// Where the text follows in `sh -c text`, `cmd /c text`, `powershell -Command text`.
+fn text_option(words: &[String]) -> Option<usize> {
     let place = words.iter().position(|word| {
         let lower = word.to_ascii_lowercase();
         let is_c =
             lower.starts_with('-') && !lower.starts_with("--") && lower.ends_with('c') && lower.len() <= 4;
         is_c || matches!(lower.as_str(), "/c" | "/k" | "-command" | "-commandwithargs")
     })?;
-    let rest = words.get(place + 1..)?;
+    (place + 1 < words.len()).then_some(place)
+}
+
+/// The text behind the option at `place`, of words that are known one by one.
+fn script(words: &[String], place: usize) -> String {
     // cmd and PowerShell take all that follows; sh takes one word.
-    Some(match rest {
+    match words.get(place + 1..).unwrap_or_default() {
         [one] => one.clone(),
-        [one, ..] if words.get(place)?.starts_with('-') && one.contains(' ') => one.clone(),
+        [one, ..] if words.get(place).is_some_and(|option| option.starts_with('-')) && one.contains(' ') => {
+            one.clone()
+        }
         many => many.join(" "),
-    })
+    }
+}
+
+/// What follows the first `count` words of a line, quotes and all.
+fn behind(line: &str, count: usize) -> &str {
+    let (mut quote, mut inside, mut seen) = (None, false, 0);
+    for (at, character) in line.char_indices() {
+        match (quote, character) {
+            (None, '"' | '\'') => (quote, inside) = (Some(character), true),
+            (Some(open), close) if open == close => quote = None,
+            (None, blank) if blank.is_whitespace() => seen += usize::from(std::mem::take(&mut inside)),
+            _ => inside = true,
+        }
+        if seen == count {
+            return line.get(at..).unwrap_or_default().trim();
+        }
+    }
+    ""
+}
+
+/// A text without the quotes around it: around the first word where one word is meant, else around the whole.
+fn unquoted(text: &str, one: bool) -> &str {
+    let quote = text.chars().next().filter(|first| matches!(first, '"' | '\''));
+    match quote.and_then(|quote| text.get(1..)?.split_once(quote)) {
+        Some((inner, behind)) if one || behind.is_empty() => inner,
+        _ => text,
+    }
 }
 
 /// The image of `docker run IMAGE`: every word may be it, since options take values that only the client knows.

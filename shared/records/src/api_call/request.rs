@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::narrowed::{Narrowed, narrowed};
 use super::response::items;
 
 /// What was asked for.
@@ -40,6 +41,12 @@ pub struct Request {
     pub quota: Option<String>,
     /// Service that a quota or a linked role is of.
     pub service: Option<String>,
+    /// What a trail no longer tells, by `PutEventSelectors` and `UpdateTrail`.
+    pub narrowed: Option<Narrowed>,
+    /// Where a subscription sends to.
+    pub destination: Option<String>,
+    /// Pattern of what a subscription sends; empty for everything.
+    pub filter: Option<String>,
     /// Whatever else the call is about, by the names and ids that it gives: parameters, functions, topics,
     /// tables, filters, trails, flow logs, rules.
     pub names: Vec<String>,
@@ -55,7 +62,7 @@ pub struct Opening {
 }
 
 /// Members whose text names what a call is about.
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 19] = [
     "name",
     "names",
     "functionName",
@@ -74,6 +81,7 @@ const NAMES: [&str; 18] = [
     "detectorId",
     "stackName",
     "attributeName",
+    "resolverQueryLogConfigId",
 ];
 
 /// Attributes of instances and interfaces that matter, as they are named where they are an object.
@@ -122,6 +130,9 @@ pub(super) fn read(json: Option<&str>) -> Request {
         document: text(&["/documentName"]),
         quota: text(&["/quotaCode"]),
         service: text(&["/serviceCode", "/aWSServiceName"]),
+        narrowed: narrowed(&value),
+        destination: text(&["/destinationArn"]),
+        filter: text(&["/filterPattern"]),
         names: names(&value),
     }
 }

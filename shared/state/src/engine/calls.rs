@@ -81,7 +81,7 @@ impl<S: Store> Engine<S> {
     ) -> Result<(), EngineError> {
         let gateways: Vec<u64> = crate::resident::gateways(finding).collect();
         let note = |calls: &mut AccountCalls| Noted {
-            updates: calls.note_gateways(&entity.id, &gateways, time),
+            updates: calls.note_gateways(entity.called(), &gateways, time),
             findings: Vec::new(),
         };
         self.change(&entity.account, now, note).await.map(drop)

@@ -9,13 +9,16 @@ use weir_detection::state::EntityState;
 use super::Alert;
 
 /// The layout that this build writes; the first byte of a document.
-const LAYOUT: u8 = 2;
+const LAYOUT: u8 = 3;
 
 /// Batches remembered at most: those whose records would still be taken in.
 const BATCHES: usize = 512;
 
 /// Bits of a batch's id that are kept: among 512 ids two are equal once in two billion.
 const ID: u64 = (1 << 48) - 1;
+
+/// Times that a channel beside the subscribers is given an alert.
+const TRIES: u8 = 8;
 
 /// A document in memory.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -81,6 +84,10 @@ struct Queued {
     id: u64,
     /// Until when somebody is sending it, milliseconds since the epoch of the wall clock.
     claimed: i64,
+    /// Subscribers have it.
+    told: bool,
+    /// Times that a channel beside them did not take it.
+    tries: u8,
     finding: Finding,
 }
 
@@ -103,7 +110,7 @@ impl<S: Remembered> Document<S> {
         for finding in send {
             let id = report_id(&finding);
             if self.outbox.iter().all(|have| have.id != id) {
-                self.outbox.push(Queued { id, claimed: 0, finding });
+                self.outbox.push(Queued { id, claimed: 0, told: false, tries: 0, finding });
             }
         }
         record
@@ -118,10 +125,27 @@ impl<S: Remembered> Document<S> {
                 elsewhere += 1;
             } else {
                 queued.claimed = deadline;
-                alerts.push(Alert { id: queued.id, finding: queued.finding.clone() });
+                alerts.push(Alert { id: queued.id, finding: queued.finding.clone(), told: queued.told });
             }
         }
         (alerts, elsewhere)
+    }
+
+    /// Whether an alert waits for somebody to confirm that it was sent.
+    pub(crate) const fn has_unsent(&self) -> bool {
+        !self.outbox.is_empty()
+    }
+
+    /// Marks alerts that subscribers have and a channel beside them has not: whoever comes next tries the channel again,
+    /// a few times. Whether there were any.
+    pub(crate) fn mark(&mut self, told: &[u64]) -> bool {
+        let mut any = false;
+        for queued in self.outbox.iter_mut().filter(|queued| told.contains(&queued.id)) {
+            (queued.told, queued.claimed, queued.tries) = (true, 0, queued.tries + 1);
+            any = true;
+        }
+        self.outbox.retain(|queued| queued.tries < TRIES);
+        any
     }
 
     /// Drops alerts that were sent; whether there were any.

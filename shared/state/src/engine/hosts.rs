@@ -11,7 +11,9 @@ use std::net::IpAddr;
 use weir_detection::baseline::Usual;
 use weir_detection::entity::{EntityInfo, EntityKey};
 use weir_detection::finding::Finding;
-use weir_detection::host::{Beside, HostItem, HostState, REMEMBERED, host_key, host_of, report, step};
+use weir_detection::host::{
+    Beside, HostItem, HostState, REMEMBERED, close, host_key, host_of, name_of, report, step,
+};
 use weir_detection::prevalence::Users;
 use weir_detection::state::{EntityState, HOUR};
 use weir_detection::step::{Around, tell_host};
@@ -20,6 +22,7 @@ use weir_records::Telemetry;
 
 use super::account::Account;
 use super::layout::{decode, encode};
+use super::waiting::Ends;
 use super::{ATTEMPTS, Alert, Engine, EngineError, Read, Run, failed, state_key};
 use crate::store::{Key, Saved, Store};
 
@@ -78,14 +81,16 @@ impl<S: Store> Engine<S> {
         run: &Run<'_>,
     ) -> Result<Hosted, EngineError> {
         let key = host_key(account, host);
-        let beside = Beside { settings: run.settings, intel: run.intel };
         let latest = batch.iter().filter_map(|telemetry| telemetry.time()).max().unwrap_or(0);
         // What was claimed in an interface's document before a race for the host's was lost is still to be sent.
         let mut claimed = Vec::new();
         for lost in 0..ATTEMPTS {
             let (mut document, version) = self.read::<HostState>(&key).await?;
             let mut hosted = Hosted { conflicts: lost, ..Hosted::default() };
+            let settings = run.settings.of_host(&key, &document.state, run.intel);
+            let beside = Beside { settings, intel: run.intel };
             let mut changed = false;
+            let waited_for = document.state.ends(&settings.incident).is_some();
             if document.holds(run.batch) {
                 hosted.repeated = true;
                 // The delivery that told an interface may have died before it sent.
@@ -101,7 +106,9 @@ impl<S: Store> Engine<S> {
                     document.note_batch(run.batch, latest);
                 }
                 let item = document.state.item(&key, &beside);
-                let wanted = !outcome.cases.is_empty() || is_due(&document.state, &item);
+                let is_over =
+                    document.state.ends(&settings.incident).is_some_and(|end| end <= document.state.closed);
+                let wanted = is_over || !outcome.cases.is_empty() || is_due(&document.state, &item);
                 let ties = if wanted { self.ties(&key, &document.state, run).await? } else { Vec::new() };
                 let tied = !ties.is_empty();
                 let news: Vec<Finding> = outcome
@@ -109,6 +116,9 @@ impl<S: Store> Engine<S> {
                     .iter()
                     .filter_map(|case| report(&mut document.state, &key, case, tied, &beside))
                     .collect();
+                let until = document.state.closed;
+                let ended = close(&mut document.state, &key, until, tied, &beside);
+                hosted.recorded.extend(document.queue(ended));
                 let item = HostItem { thread: document.state.thread.clone(), ..item };
                 if wanted && is_due(&document.state, &item) {
                     self.tell_beside(&key, &document.state, &item, &ties, run).await?;
@@ -125,6 +135,9 @@ impl<S: Store> Engine<S> {
             changed |= !alerts.is_empty();
             hosted.elsewhere += elsewhere;
             claimed.append(&mut hosted.alerts);
+            if let Some(due) = document.state.ends(&settings.incident).filter(|_| !waited_for) {
+                self.wait_for(&key, Some(due)).await?;
+            }
             if !changed || self.write(&key, &mut document, version, run.now).await? {
                 hosted.alerts = claimed;
                 hosted.alerts.extend(alerts.into_iter().map(|alert| (key.clone(), alert)));
@@ -136,16 +149,17 @@ impl<S: Store> Engine<S> {
     }
 
     /// Entities that carry the host's traffic and whose flows are known, the surest first.
-    async fn ties(
+    pub(super) async fn ties(
         &self,
         key: &EntityKey,
         state: &HostState,
         run: &Run<'_>,
     ) -> Result<Vec<EntityKey>, EngineError> {
         let account = Account { store: &self.store, entity: key };
-        let mut ids = ids(state, &run.intel.inventory);
-        ids.extend(account.owners(&state.addresses).await?);
-        ids.extend(state.addresses.iter().map(ToString::to_string));
+        let addresses: Vec<IpAddr> = self.held(key, state).await?.into_iter().map(|(ip, _)| ip).collect();
+        let mut ids = ids(state, &addresses, &run.intel.inventory);
+        ids.extend(account.owners(&addresses).await?);
+        ids.extend(addresses.iter().map(ToString::to_string));
         let mut ties: Vec<EntityKey> = Vec::new();
         for id in ids {
             let tie = EntityKey { account: key.account.clone(), id };
@@ -158,6 +172,24 @@ impl<S: Store> Engine<S> {
         Ok(ties.into_iter().zip(loaded).filter_map(|(tie, stored)| stored.map(|_| tie)).collect())
     }
 
+    /// The host's addresses that no other host was seen with since, and when it was.
+    async fn held(&self, key: &EntityKey, state: &HostState) -> Result<Vec<(IpAddr, i64)>, EngineError> {
+        let own: Vec<(IpAddr, i64)> = state.own_addresses().collect();
+        let keys: Vec<Key> = own.iter().map(|(ip, _)| address_item_key(&key.account, *ip)).collect();
+        let loaded = self.store.load(&keys).await.map_err(|source| failed(key, source))?;
+        let mut held = Vec::new();
+        for ((ip, seen), stored) in own.into_iter().zip(loaded) {
+            let there: Option<HostItem> = match stored {
+                Some(stored) => Some(decode(&stored.body).map_err(|source| unreadable(key, source))?),
+                None => None,
+            };
+            if there.is_none_or(|there| there.yields_to(name_of(key), seen)) {
+                held.push((ip, seen));
+            }
+        }
+        Ok(held)
+    }
+
     /// Writes what the host suspects beside all that may be its.
     async fn tell_beside(
         &self,
@@ -167,21 +199,25 @@ impl<S: Store> Engine<S> {
         ties: &[EntityKey],
         run: &Run<'_>,
     ) -> Result<(), EngineError> {
-        let ids = ids(state, &run.intel.inventory).into_iter().chain(ties.iter().map(|tie| tie.id.clone()));
+        let held = self.held(key, state).await?;
+        let addresses: Vec<IpAddr> = held.iter().map(|(ip, _)| *ip).collect();
+        let ids = ids(state, &addresses, &run.intel.inventory);
+        let ids = ids.into_iter().chain(ties.iter().map(|tie| tie.id.clone()));
         let mut keys: Vec<Key> = ids.map(|id| host_item_key(&key.account, &id)).collect();
-        keys.extend(state.addresses.iter().map(|address| address_item_key(&key.account, *address)));
         keys.sort();
         keys.dedup();
         for place in keys {
             self.put(key, &place, item, run.now).await?;
         }
+        for (address, seen) in held {
+            let item = HostItem { seen, ..item.clone() };
+            self.put(key, &address_item_key(&key.account, address), &item, run.now).await?;
+        }
         Ok(())
     }
 
     async fn put(&self, owner: &EntityKey, key: &Key, item: &HostItem, now: i64) -> Result<(), EngineError> {
-        let unreadable =
-            |source| EngineError::Document { what: "host item", entity: owner.id.clone(), source };
-        let body = encode(item).map_err(unreadable)?;
+        let body = encode(item).map_err(|source| unreadable(owner, source))?;
         let kept = now.saturating_add(REMEMBERED).div_euclid(1_000);
         for _ in 0..ATTEMPTS {
             let loaded = self.store.load(std::slice::from_ref(key)).await;
@@ -202,17 +238,21 @@ impl<S: Store> Engine<S> {
         &self,
         entity: &EntityKey,
         info: &EntityInfo,
+        first_seen: i64,
         run: &Run<'_>,
     ) -> Result<Option<HostItem>, EngineError> {
         let addresses = info.addresses.iter();
         let keys: Vec<Key> = addresses.map(|address| address_item_key(&entity.account, *address)).collect();
         let loaded = self.store.load(&keys).await.map_err(|source| failed(entity, source))?;
         let Some(stored) = loaded.into_iter().flatten().next() else { return Ok(None) };
-        let unreadable =
-            |source| EngineError::Document { what: "host item", entity: entity.id.clone(), source };
-        let item: HostItem = decode(&stored.body).map_err(unreadable)?;
+        let item: HostItem = decode(&stored.body).map_err(|source| unreadable(entity, source))?;
         let launched = info.known_instance(&run.intel.inventory).and_then(|instance| instance.launched);
         let Some(item) = item.since(launched) else { return Ok(None) };
+        // Without an inventory: a host that was not seen with the address since the interface has it had it before.
+        if launched.is_none() && item.seen < first_seen - HOUR {
+            return Ok(None);
+        }
+        let item = HostItem { seen: 0, ..item };
         self.put(entity, &host_item_key(&entity.account, &entity.id), &item, run.now).await?;
         Ok(Some(item))
     }
@@ -261,6 +301,9 @@ impl<S: Store> Engine<S> {
                     intel: run.intel,
                 };
                 let finding = tell_host(&mut document.state, tie, &around);
+                if let Some(due) = document.state.ends(&around.settings.incident) {
+                    self.wait_for(tie, Some(due)).await?;
+                }
                 hosted.recorded.extend(document.queue(finding.into_iter().collect()));
                 document.note_batch(batch, latest.max(document.state.closed));
             }
@@ -284,9 +327,9 @@ pub(crate) fn is_due(state: &HostState, item: &HostItem) -> bool {
 }
 
 /// Names that flow logs may know a host by: those that its own logs or an inventory tell.
-pub(crate) fn ids(state: &HostState, inventory: &Inventory) -> Vec<String> {
+pub(crate) fn ids(state: &HostState, addresses: &[IpAddr], inventory: &Inventory) -> Vec<String> {
     let mut ids: Vec<String> = state.instance.iter().chain(&state.interface).cloned().collect();
-    for address in &state.addresses {
+    for address in addresses {
         if let Some(interface) = inventory.interface_at(*address, None) {
             ids.extend(interface.instance.clone());
             ids.push(interface.id.clone());
@@ -294,6 +337,10 @@ pub(crate) fn ids(state: &HostState, inventory: &Inventory) -> Vec<String> {
     }
     ids.dedup();
     ids
+}
+
+fn unreadable(owner: &EntityKey, source: postcard::Error) -> EngineError {
+    EngineError::Document { what: "host item", entity: owner.id.clone(), source }
 }
 
 /// Whether a key is that of a host, and not of an interface or instance.

@@ -2,6 +2,7 @@
 
 mod calls;
 mod delivery;
+mod ends;
 mod faults;
 mod hosts;
 mod names;
@@ -49,6 +50,10 @@ impl<S: Store> Bench<S> {
     ) -> Result<Applied, EngineError> {
         let run = Run { batch, settings: &self.settings, intel: &self.intel, now, deadline: now + LIFE };
         crate::finish_now(self.engine.apply(observed, &run)).unwrap()
+    }
+
+    pub(crate) const fn engine(&self) -> &Engine<S> {
+        &self.engine
     }
 
     fn confirm(&self, applied: &Applied) {

@@ -1,12 +1,14 @@
 //! Hosts of one run, and the interfaces that carry their traffic.
 
+use std::net::IpAddr;
+
 use weir_detection::Finding;
 use weir_detection::baseline::Usual;
 use weir_detection::entity::EntityKey;
-use weir_detection::host::{Beside, HostItem, HostState, host_key, report, step};
+use weir_detection::host::{Beside, HostItem, HostState, close, host_key, report, step};
 use weir_detection::prevalence::Users;
 use weir_detection::settings::Settings;
-use weir_detection::state::EntityState;
+use weir_detection::state::{EntityState, HOUR};
 use weir_detection::step::{Around, tell_host};
 use weir_intel::Intel;
 use weir_intel::inventory::Inventory;
@@ -16,6 +18,7 @@ use super::{Resident, shelf};
 use crate::engine::EngineError;
 use crate::engine::calls::prelude_key;
 use crate::engine::hosts::{host_item_key, ids, is_due};
+use crate::engine::waiting::Ends;
 
 /// Logs of hosts name no account.
 const ACCOUNT: &str = "-";
@@ -55,32 +58,40 @@ impl Resident {
             Some(document) => document,
             None => shelf::document(self.file.as_ref(), &key)?,
         };
-        let beside = Beside { settings, intel };
+        let own = settings.of_host(&key, &document.state, intel);
+        let beside = Beside { settings: own, intel };
         let outcome = step(&mut document.state, batch, complete, &beside);
         let mut hosted =
             Hosted { windows: outcome.windows, late: outcome.admitted.late, ..Hosted::default() };
-        let ties = self.ties(&document.state, intel);
+        let held = self.held(&key, &document.state);
+        let addresses: Vec<IpAddr> = held.iter().map(|(ip, _)| *ip).collect();
+        let ties = self.ties(&document.state, &addresses, intel);
         let cases = outcome.cases.iter();
         let news: Vec<Finding> = cases
             .filter_map(|case| report(&mut document.state, &key, case, !ties.is_empty(), &beside))
             .collect();
+        let until = document.state.closed;
+        let ended = close(&mut document.state, &key, until, !ties.is_empty(), &beside);
+        hosted.findings.extend(ended.into_iter().map(|finding| (key.clone(), finding)));
         let item = document.state.item(&key, &beside);
         if is_due(&document.state, &item) || !news.is_empty() {
             document.state.written = (item.print(), document.state.latest);
-            let addresses = document.state.addresses.iter().map(ToString::to_string);
-            let known = ids(&document.state, &intel.inventory).into_iter().chain(addresses);
-            for id in known.chain(ties.iter().map(|tie| tie.id.clone())) {
+            let known = ids(&document.state, &addresses, &intel.inventory).into_iter();
+            let named = known.chain(ties.iter().map(|tie| tie.id.clone())).map(|id| (id, 0));
+            for (id, seen) in held.iter().map(|(ip, seen)| (ip.to_string(), *seen)).chain(named) {
                 let place = host_item_key(ACCOUNT, &id);
-                *self.host_items.change(self.file.as_ref(), &key, place)? = item.clone();
+                *self.host_items.change(self.file.as_ref(), &key, place)? = HostItem { seen, ..item.clone() };
             }
         }
+        let due = document.state.ends(&settings.incident);
         self.hosts.insert(key.clone(), document);
+        self.wait_for(&key, due)?;
         match ties.first() {
             Some(tie) if !news.is_empty() => {
                 let told = self.tell_tied(tie, &item, settings, intel)?;
                 hosted.findings.extend(told.map(|finding| (tie.clone(), finding)));
             }
-            _ => hosted.findings = news.into_iter().map(|finding| (key.clone(), finding)).collect(),
+            _ => hosted.findings.extend(news.into_iter().map(|finding| (key.clone(), finding))),
         }
         Ok(hosted)
     }
@@ -128,7 +139,9 @@ impl Resident {
         let names: Vec<String> = names.chain(info.addresses.iter().map(ToString::to_string)).collect();
         for name in names {
             let item = self.host_items.get(self.file.as_ref(), key, host_item_key(ACCOUNT, &name))?;
-            if !item.is_empty() {
+            // A host that was not seen with the address since the entity has it had it before.
+            let before = item.seen != 0 && item.seen < state.first_seen - HOUR;
+            if !item.is_empty() && !before {
                 let launched = info.known_instance(inventory).and_then(|instance| instance.launched);
                 return Ok(item.clone().since(launched));
             }
@@ -136,9 +149,22 @@ impl Resident {
         Ok(None)
     }
 
+    /// The host's addresses that no other host was seen with since, and when it was.
+    pub(super) fn held(&mut self, key: &EntityKey, state: &HostState) -> Vec<(IpAddr, i64)> {
+        let mut held = Vec::new();
+        for (ip, seen) in state.own_addresses() {
+            let (holder, at) = self.holders.entry(ip).or_insert_with(|| (key.clone(), seen));
+            if holder == key || *at <= seen {
+                (*holder, *at) = (key.clone(), seen);
+                held.push((ip, seen));
+            }
+        }
+        held
+    }
+
     /// Entities that carry the host's traffic: by a name of theirs, else by an address that one alone has.
-    fn ties(&self, state: &HostState, intel: &Intel) -> Vec<EntityKey> {
-        let ids = ids(state, &intel.inventory);
+    pub(super) fn ties(&self, state: &HostState, addresses: &[IpAddr], intel: &Intel) -> Vec<EntityKey> {
+        let ids = ids(state, addresses, &intel.inventory);
         let is_address = |key: &EntityKey| key.id.parse::<std::net::IpAddr>().is_ok();
         let has = |name: &Option<String>| name.as_ref().is_some_and(|name| ids.contains(name));
         let mut named: Vec<EntityKey> = Vec::new();
@@ -147,7 +173,7 @@ impl Resident {
             let info = &document.state.info;
             if ids.contains(&key.id) || has(&info.instance) || has(&info.interface) {
                 named.push(key.clone());
-            } else if info.addresses.iter().any(|address| state.addresses.contains(address)) {
+            } else if info.addresses.iter().any(|address| addresses.contains(address)) {
                 addressed.push(key.clone());
             }
         }
@@ -168,7 +194,7 @@ impl Resident {
         settings: &Settings,
         intel: &Intel,
     ) -> Result<Option<Finding>, EngineError> {
-        let prelude = self.preludes.get(self.file.as_ref(), tie, prelude_key(&tie.account, &tie.id))?;
+        let prelude = self.preludes.get(self.file.as_ref(), tie, prelude_key(&tie.account, tie.called()))?;
         let Some(document) = self.entities.get_mut(tie) else { return Ok(None) };
         let around = Around {
             prelude: Some(prelude),
@@ -178,6 +204,9 @@ impl Resident {
             settings: settings.of_entity(tie, &document.state.info, intel),
             intel,
         };
-        Ok(tell_host(&mut document.state, tie, &around))
+        let told = tell_host(&mut document.state, tie, &around);
+        let due = document.state.ends(&settings.incident);
+        self.wait_for(tie, due)?;
+        Ok(told)
     }
 }

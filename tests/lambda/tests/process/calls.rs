@@ -132,7 +132,7 @@ async fn what_takes_weirs_eyes_is_told_once_and_what_takes_others_is_not() {
     let own = json!({"name": "/weir/prod/an0084/mode", "value": "off"});
     let others = json!({"name": "/shop/prod/mode", "value": "off"});
     for (event, user, source, name, request) in [
-        ("e-1", "ops", "cloudtrail", "StopLogging", json!({"name": "trail"})),
+        ("e-1", "ops", "cloudtrail", "StartLogging", json!({"name": "trail"})),
         ("e-2", "ops", "ssm", "PutParameter", others),
     ] {
         function.succeed(&bridged(&call(event, user, source, name, &request))).await;
@@ -140,11 +140,14 @@ async fn what_takes_weirs_eyes_is_told_once_and_what_takes_others_is_not() {
     assert_eq!(function.metric("Findings").await, 0);
     let flow_logs = json!({"DeleteFlowLogsRequest": {"FlowLogId": {"content": "fl-1", "tag": 1}}});
     let deleted = bridged(&call("e-3", "deploy", "ec2", "DeleteFlowLogs", &flow_logs));
-    for event in [&deleted, &deleted, &bridged(&call("e-4", "intern", "ssm", "PutParameter", &own))] {
+    let changed = bridged(&call("e-4", "intern", "ssm", "PutParameter", &own));
+    let stopped =
+        bridged(&call("e-5", "guest", "cloudtrail", "StopLogging", &json!({"name": "management-events"})));
+    for event in [&deleted, &deleted, &changed, &stopped] {
         function.succeed(event).await;
     }
 
-    let alerts = account.cloud.messages(&account.cloud.alerts, 2).await;
+    let alerts = account.cloud.messages(&account.cloud.alerts, 3).await;
     let told: Vec<Value> = alerts
         .iter()
         .map(|alert| serde_json::from_str(alert["Message"].as_str().unwrap()).unwrap())
@@ -152,9 +155,10 @@ async fn what_takes_weirs_eyes_is_told_once_and_what_takes_others_is_not() {
     let mut titles: Vec<&str> =
         told.iter().map(|finding| finding["finding_info"]["title"].as_str().unwrap()).collect();
     titles.sort_unstable();
-    assert_eq!(titles, ["DeleteFlowLogs took what Weir sees by", "PutParameter took what Weir sees by"]);
+    let took = |name: &str| format!("{name} took what Weir sees by");
+    assert_eq!(titles, ["DeleteFlowLogs", "PutParameter", "StopLogging"].map(took));
     assert!(told.iter().all(|finding| finding["severity_id"] == 3), "{told:?}");
-    assert_eq!(function.metric("Findings").await, 2);
+    assert_eq!(function.metric("Findings").await, 3);
     assert_eq!(function.metric("UnconfirmedAlerts").await, 0);
 }
 

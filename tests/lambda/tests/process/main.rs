@@ -13,6 +13,7 @@ mod calls;
 mod faults;
 mod inventory;
 mod start;
+mod story;
 
 use std::sync::LazyLock;
 

@@ -39,6 +39,7 @@ impl Casting<'_> {
                 end_ms: end.min(self.end) * 1000,
                 expected_severity: kind.severity().to_owned(),
                 kernel: kind.kernel().to_owned(),
+                gateways: if kind.kernel() == "relay" { gateways.clone() } else { Vec::new() },
             });
         }
     }

@@ -43,9 +43,19 @@ fn counts(id: &str, name: &str, moved: &[(u64, u64)]) -> String {
     log
 }
 
-/// Seven hours of one behaviour, then two of another.
+/// Counters of a container that begins when 300 buckets have passed.
+fn later(id: &str, name: &str, moved: &[(u64, u64)]) -> String {
+    let shifted = |line: &str| {
+        let mut row: serde_json::Value = serde_json::from_str(line).unwrap();
+        row["unixTime"] = json!(row["unixTime"].as_i64().unwrap() + 300 * 300);
+        row.to_string() + "\n"
+    };
+    counts(id, name, moved).lines().map(shifted).collect()
+}
+
+/// A day and an hour of one behaviour, then two hours of another.
 fn then(before: (u64, u64), after: (u64, u64)) -> Vec<(u64, u64)> {
-    [vec![before; 84], vec![after; 24]].concat()
+    [vec![before; 300], vec![after; 24]].concat()
 }
 
 const A: &str = "aaaaaaaaaaaa";
@@ -62,13 +72,15 @@ fn what_a_container_is_or_begins_to_do_is_told() {
     let relay = then((10 * KB, 10 * KB), (3 * MB, 3 * MB));
     let replicas = |last: (u64, u64)| {
         [(A, "web-1"), (B, "web-2"), (C, "web-3")]
-            .map(|(id, name)| counts(id, name, &[(2 * MB, 8 * MB); 108]))
+            .map(|(id, name)| counts(id, name, &[(2 * MB, 8 * MB); 324]))
             .concat()
             + &counts(D, "web-4", &then((2 * MB, 8 * MB), last))
     };
     let tunnel = runs(A, "vpn", "xjasonlyu/tun2socks:latest", "/entrypoint.sh")
         + &counts(A, "vpn", &[(KB, 3 * KB); 6])
         + &[B, C, D].map(|id| counts(id, &format!("m{id}"), &[(KB, 3 * KB); 6])).concat();
+    let old = counts(A, "idle", &[(KB, KB); 330]);
+    let newcomer = |moved: &[(u64, u64)]| later(B, "helper", moved);
     let cases: Vec<(&str, String, Option<Severity>)> = vec![
         ("an image", runs(A, "hg", "honeygain/honeygain:latest", "./honeygain"), Some(High)),
         (
@@ -106,15 +118,31 @@ fn what_a_container_is_or_begins_to_do_is_told() {
         ("a replica that sends more than the others", replicas((20 * MB, 2 * MB)), Some(Low)),
         ("a replica that relays", replicas((20 * MB, 20 * MB)), Some(Medium)),
         ("containers behind a tunnel", tunnel, Some(Medium)),
+        (
+            "an image that is new to the host and relays",
+            old.clone() + &newcomer(&[(3 * MB, 3 * MB); 24]),
+            Some(Low),
+        ),
     ];
     hold("AN0083", &cases);
 }
 
 #[test]
 fn what_a_container_is_for_is_silent() {
-    let steady = |sent, received| counts(A, "app", &[(sent, received); 108]);
+    let steady = |sent, received| counts(A, "app", &[(sent, received); 324]);
     let with = |image: &str, moved: &[(u64, u64)]| runs(A, "app", image, "x") + &counts(A, "app", moved);
     let relay = then((10 * KB, 10 * KB), (3 * MB, 3 * MB));
+    let old = counts(A, "idle", &[(KB, KB); 330]);
+    let newcomer = |moved: &[(u64, u64)]| later(B, "helper", moved);
+    // What serves as broker does so from its first replica on.
+    let replica =
+        counts(A, "broker-1", &[(3 * MB, 3 * MB); 330]) + &later(B, "broker-2", &[(3 * MB, 3 * MB); 24]);
+    let night = [vec![(KB, KB); 276], vec![(40 * MB, MB); 12]].concat();
+    let nights = [night.clone(), night.clone(), night].concat();
+    let release = [(A, "web-1"), (B, "web-2"), (C, "web-3")]
+        .map(|(id, name)| later(id, name, &[(9 * MB, MB); 3]))
+        .concat()
+        + &counts(D, "web-4", &[(9 * MB, MB); 303]);
     let restart = counts(A, "app", &[(MB, MB); 60]) + &counts(A, "app", &[(MB, MB); 90]);
     let cases: Vec<(&str, String, Option<Severity>)> = vec![
         ("an image that only sounds like it", runs(A, "x", "example/honeygain-exporter:1", "x"), None),
@@ -145,18 +173,27 @@ fn what_a_container_is_for_is_silent() {
         ),
         (
             "one whose usual is not known yet",
-            with("example/app", &[vec![(10 * KB, KB); 40], vec![(3 * MB, KB); 24]].concat()),
+            with("example/app", &[vec![(10 * KB, KB); 250], vec![(3 * MB, KB); 24]].concat()),
             None,
         ),
         (
             "a burst of half an hour",
             with(
                 "example/app",
-                &[vec![(10 * KB, KB); 84], vec![(9 * MB, KB); 6], vec![(10 * KB, KB); 18]].concat(),
+                &[vec![(10 * KB, KB); 300], vec![(9 * MB, KB); 6], vec![(10 * KB, KB); 18]].concat(),
             ),
             None,
         ),
         ("a container that began anew", restart, None),
+        (
+            "an image that is new to the host and relays for an hour",
+            old.clone() + &newcomer(&[(3 * MB, 3 * MB); 13]),
+            None,
+        ),
+        ("an image that is new to the host and serves", old.clone() + &newcomer(&[(9 * MB, MB); 24]), None),
+        ("a replica of what is known that is new and relays", replica, None),
+        ("a backup of every night", counts(A, "backup", &nights), None),
+        ("a new release whose first replicas have moved nothing yet", release, None),
         (
             "an image that receives much",
             with("example/app", &then((10 * KB, 10 * KB), (100 * KB, 90 * MB))),
@@ -187,7 +224,7 @@ fn each_setting_changes_what_is_told() {
     let relay = counts(A, "app", &then((10 * KB, 10 * KB), (3 * MB, 2 * MB)));
     let rise = runs(A, "app", "example/app", "x") + &counts(A, "app", &then((MB, 9 * MB), (5 * MB, 9 * MB)));
     let replica = [(A, "web-1"), (B, "web-2"), (C, "web-3")]
-        .map(|(id, name)| counts(id, name, &[(2 * MB, 8 * MB); 108]))
+        .map(|(id, name)| counts(id, name, &[(2 * MB, 8 * MB); 324]))
         .concat()
         + &counts(D, "web-4", &then((2 * MB, 8 * MB), (20 * MB, 2 * MB)));
     let some = |severity| Some((severity, "AN0083".to_owned()));

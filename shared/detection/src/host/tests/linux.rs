@@ -39,8 +39,13 @@ fn connect(seconds: i64, exe: &str, address: [u8; 4]) -> String {
 
 /// Counters of the host's interface for two hours, sending at a rate in Mbit/s.
 fn busy(mbit: u64) -> String {
+    busy_for(120, mbit)
+}
+
+/// The same, that sends for so many minutes of the two hours.
+fn busy_for(minutes: u64, mbit: u64) -> String {
     let sample = |minute: u64| {
-        let sent = minute * 60 * mbit * 125_000;
+        let sent = minute.min(minutes) * 60 * mbit * 125_000;
         format!(
             "[{{\"values\":[1,{sent}],\"dstypes\":[\"derive\",\"derive\"],\"dsnames\":[\"rx\",\"tx\"],\"time\":{},\
              \"interval\":60.0,\"host\":\"web1\",\"plugin\":\"interface\",\"plugin_instance\":\"eth0\",\
@@ -99,6 +104,21 @@ fn what_runs_is_told() {
         (
             "a scanner from shared memory on a busy host",
             busy(9) + &exec(600, "/dev/shm/.m/masscan", 0, &["masscan", "0.0.0.0/0", "-p443"]),
+            Some(Medium),
+        ),
+        (
+            "the same in no hidden folder",
+            busy(9) + &exec(600, "/dev/shm/masscan", 0, &["masscan", "0.0.0.0/0", "-p443"]),
+            Some(Medium),
+        ),
+        (
+            "a registration of addresses",
+            exec(
+                0,
+                "/usr/bin/curl",
+                0,
+                &["curl", "--interface", "10.0.0.9", "--data-urlencode", "ip=9", "http://203.0.113.9"],
+            ),
             Some(Medium),
         ),
         (
@@ -182,6 +202,23 @@ fn what_is_only_mentioned_or_meant_is_silent() {
             None,
         ),
         (
+            "a browser that is an image of its own",
+            exec(0, "/tmp/.mount_Browse/usr/bin/browser", 1000, &["browser"])
+                + &(0..14)
+                    .flat_map(|n| {
+                        (0..6).map(move |at| (n * 300 + at, [203, 0, (n % 2) as u8, (n * 8 + at) as u8]))
+                    })
+                    .map(|(at, address)| connect(at, "/tmp/.mount_Browse/usr/bin/browser", address))
+                    .collect::<String>()
+                + &sessions("/tmp/.mount_Browse/usr/bin/browser", LISTED, 100),
+            None,
+        ),
+        (
+            "a search with alternatives",
+            exec(0, "/usr/bin/bash", 0, &["bash", "-c", "ps aux | grep -E 'earnapp|honeygain'"]),
+            None,
+        ),
+        (
             "a build in /tmp that fetches once",
             exec(0, "/tmp/go-build1/b001/exe/main", 0, &["main"])
                 + &connect(2, "/tmp/go-build1/b001/exe/main", LISTED),
@@ -225,6 +262,8 @@ fn each_setting_changes_what_is_told() {
     let relayd = exec(0, "/opt/relayd", 0, &["relayd"]);
     let honeygain = exec(0, "/opt/honeygain", 0, &["honeygain"]);
     let proxy = busy(4) + &exec(600, "/usr/bin/microsocks", 0, &["microsocks"]);
+    // Half an hour at a rate that is over the threshold.
+    let brief = busy_for(30, 40) + &exec(600, "/usr/bin/microsocks", 0, &["microsocks"]);
     let some = |severity| Some((severity, "AN0081".to_owned()));
     for (log, values, before, after) in [
         (&relayd, vec![("an0081/tool-pattern/extra", "relayd")], None, some(Medium)),
@@ -232,6 +271,7 @@ fn each_setting_changes_what_is_told() {
         (&honeygain, vec![("an0081/tool-pattern/disabled", "honeygain")], some(Medium), None),
         (&honeygain, vec![("an0081/mode", "off")], some(Medium), None),
         (&proxy, vec![("an0081/traffic-rate-threshold/rate", "3Mbit/s")], None, some(Low)),
+        (&brief, vec![("an0081/traffic-rate-threshold/k-of-m", "4/12")], None, some(Low)),
         (
             &proxy,
             vec![
@@ -245,6 +285,13 @@ fn each_setting_changes_what_is_told() {
         assert_eq!(told(log, &[]), before, "{values:?}");
         assert_eq!(told(log, &values), after, "{values:?}");
     }
+    let own = [(
+        "overrides/lab",
+        r#"{"scope":{"entity":"web1"},"settings":{"an0081/tool-pattern/disabled":"honeygain"},"reason":"lab","owner":"o"}"#,
+    )];
+    assert_eq!(told(&honeygain, &own), None, "an override that names the host");
+    let other = [("overrides/lab", own[0].1.replace("web1", "web2"))].map(|(path, text)| (path, text));
+    assert_eq!(told(&honeygain, &[(other[0].0, &other[0].1)]), some(Medium), "an override of another host");
     let dry = findings_with(&honeygain, &[("an0081/mode", "dry-run")], &Intel::default());
     assert_eq!(dry[0].mode, crate::finding::Mode::DryRun);
 }

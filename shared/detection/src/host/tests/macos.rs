@@ -51,6 +51,51 @@ fn closed(process: &str, into: u64, out: u64) -> String {
         + "\n"
 }
 
+/// Jobs of 12 origins in each five minutes that leave over a session of 20 minutes each, as the kernel tells it when
+/// they close, in the object that a forwarder added the host to.
+fn unified(process: &str) -> String {
+    let line = |end: i64, lasts: i64, remote: &str, into: u64, out: u64| {
+        let message = format!(
+            "tcp_connection_summary (tcp_close:1797)[10.0.0.5:50000<->{remote}:443] interface: en0 (skipped: 0)\n\
+             so_gencnt: 1 process: {process}:500 Duration: {lasts}.0 sec Conn_Time: 0.01 sec bytes in/out: {into}/{out} pkts in/out: 3/4"
+        );
+        let time = unified_time(START + end);
+        let line = json!({"timestamp": time, "eventType": "logEvent", "messageType": "Default", "processImagePath": "/kernel",
+            "machTimestamp": 1, "eventMessage": message});
+        (end, line.to_string() + "\n")
+    };
+    let origins = (0..36).flat_map(|n| (0..12).map(move |at| (n * 300 + at * 20, n, at)));
+    let mut lines: Vec<(i64, String)> = origins
+        .map(|(at, n, host)| line(at + 8, 8, &format!("203.0.{n}.{host}"), 2_000_000, 2_000))
+        .collect();
+    lines.extend((1..=9).map(|n| line(n * 1_200, 1_200, "198.51.100.7", 100_000, 97_000_000)));
+    lines.sort_by_key(|(end, _)| *end);
+    lines.into_iter().map(|(_, line)| line).collect()
+}
+
+/// A time as the unified log writes it.
+fn unified_time(seconds: i64) -> String {
+    let of_day = seconds.rem_euclid(86_400);
+    format!("2026-11-24 {:02}:{:02}:{:02}.250000+0000", of_day / 3_600, of_day / 60 % 60, of_day % 60)
+}
+
+/// osquery's row of an exec; a team, or nobody.
+fn row(path: &str, team: &str) -> String {
+    let signing = if team.is_empty() { "" } else { "com.example.it" };
+    json!({"name": "x", "action": "added", "unixTime": START, "columns": {"path": path, "cmdline": path, "pid": "500",
+        "time": START.to_string(), "event_type": "exec", "signing_id": signing, "team_id": team, "platform_binary": "0"}})
+    .to_string()
+        + "\n"
+}
+
+/// Santa's line of an exec, with what it says of a certificate.
+fn santa(path: &str, certificate: &str) -> String {
+    format!(
+        "[2026-11-24T02:21:22.250Z] I santad: action=EXEC|decision=ALLOW|reason=UNKNOWN|sha256=ab{certificate}|pid=500|\
+         ppid=1|uid=501|user=u|path={path}|args={path}\n"
+    )
+}
+
 const MB: u64 = 1_000_000;
 
 /// A program without a signature.
@@ -60,7 +105,7 @@ fn unsigned(path: &str) -> String {
 
 #[test]
 fn what_runs_or_moves_much_is_told() {
-    let santa = "[2026-11-24T02:21:22.250Z] I santad: action=EXEC|decision=ALLOW|reason=UNKNOWN|sha256=ab|pid=7|ppid=1|uid=501|user=u|path=/opt/bitpingd|args=bitpingd\n";
+    let bitping = "[2026-11-24T02:21:22.250Z] I santad: action=EXEC|decision=ALLOW|reason=UNKNOWN|sha256=ab|pid=7|ppid=1|uid=501|user=u|path=/opt/bitpingd|args=bitpingd\n";
     let cases: Vec<(&str, String, Option<Severity>)> = vec![
         (
             "a name, signed",
@@ -82,7 +127,7 @@ fn what_runs_or_moves_much_is_told() {
             started("/Users/Shared/.x/pawns-cli", &["pawns-cli", "-accept-tos"], None, false),
             Some(High),
         ),
-        ("Santa's word", santa.to_owned(), Some(Medium)),
+        ("Santa's word", bitping.to_owned(), Some(Medium)),
         (
             "a name that moves bytes",
             started("/opt/traffmonetizer", &["traffmonetizer"], None, false)
@@ -103,6 +148,21 @@ fn what_runs_or_moves_much_is_told() {
             "one that nobody in particular signed",
             started("/opt/syncd", &["syncd"], None, false) + &nettop("syncd", 40, 61 * MB, MB),
             Some(Low),
+        ),
+        (
+            "the same by a row of osquery",
+            row("/private/tmp/syncd", "") + &nettop("syncd", 40, 61 * MB, MB),
+            Some(Low),
+        ),
+        (
+            "the same by a line of Santa",
+            santa("/private/tmp/syncd", "") + &nettop("syncd", 40, 61 * MB, MB),
+            Some(Low),
+        ),
+        (
+            "an unsigned program that relays over connections that close",
+            unsigned("/opt/relayd") + &unified("relayd"),
+            Some(Medium),
         ),
         (
             "an unsigned program that relays",
@@ -176,6 +236,22 @@ fn what_is_signed_or_meant_is_silent() {
             None,
         ),
         (
+            "a row of osquery with a team",
+            row("/opt/syncd", "TEAM123456") + &nettop("syncd", 40, 61 * MB, MB),
+            None,
+        ),
+        (
+            "a line of Santa with a certificate",
+            santa("/opt/syncd", "|cert_cn=Developer ID Application: E (TEAM123456)|teamid=TEAM123456")
+                + &nettop("syncd", 40, 61 * MB, MB),
+            None,
+        ),
+        (
+            "a signed program that relays over connections that close",
+            row("/opt/relayd", "TEAM123456") + &unified("relayd"),
+            None,
+        ),
+        (
             "an unsigned program that sends just too little",
             unsigned("/opt/syncd") + &nettop("syncd", 40, 59 * MB, MB),
             None,
@@ -227,4 +303,14 @@ fn each_setting_changes_what_is_told() {
         assert_eq!(told(log, &[]), before, "{values:?}");
         assert_eq!(told(log, &values), after, "{values:?}");
     }
+}
+
+#[test]
+fn two_macs_whose_forwarder_names_them_are_two_hosts() {
+    let of =
+        |host: &str, log: String| log.replace("\"timestamp\"", &format!("\"host\":\"{host}\",\"timestamp\""));
+    let log = of("mac1", unified("relayd")) + &of("mac2", unified("Safari"));
+    let named: std::collections::BTreeSet<String> =
+        findings_with(&log, &[], &Intel::default()).into_iter().filter_map(|finding| finding.host).collect();
+    assert_eq!(named.into_iter().collect::<Vec<_>>(), ["mac1", "mac2"]);
 }

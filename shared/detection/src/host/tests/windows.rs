@@ -11,7 +11,7 @@ fn time(seconds: i64) -> String {
 }
 
 /// Sysmon 1, with more members laid over it.
-fn started(seconds: i64, image: &str, command: &str, more: Value) -> String {
+pub(super) fn started(seconds: i64, image: &str, command: &str, more: Value) -> String {
     let mut event = json!({"EventID": 1, "SourceName": "Microsoft-Windows-Sysmon", "Hostname": "pc1", "RecordNumber": seconds + 1,
         "UtcTime": time(seconds), "ProcessGuid": format!("{{D14E8C55-47AF-5DE8-0000-{seconds:012}}}"), "ProcessId": "3548",
         "Image": image, "CommandLine": command, "User": "PC1\\lee", "ParentImage": "C:\\Windows\\explorer.exe",
@@ -21,7 +21,7 @@ fn started(seconds: i64, image: &str, command: &str, more: Value) -> String {
 }
 
 /// Sysmon 3.
-fn connects(seconds: i64, image: &str, address: &str) -> String {
+pub(super) fn connects(seconds: i64, image: &str, address: &str) -> String {
     json!({"EventID": 3, "SourceName": "Microsoft-Windows-Sysmon", "Hostname": "pc1", "RecordNumber": 90_000 + seconds,
         "UtcTime": time(seconds), "ProcessGuid": "{D14E8C55-47AF-5DE8-0000-0010EB030000}", "ProcessId": "3548",
         "Image": image, "User": "PC1\\lee", "Protocol": "tcp", "Initiated": "true", "SourceIp": "10.0.0.5",
@@ -34,8 +34,18 @@ fn plain(image: &str) -> String {
     started(0, image, image, json!({}))
 }
 
-fn sessions(image: &str, minutes: i64) -> String {
+pub(super) fn sessions(image: &str, minutes: i64) -> String {
     (0..minutes / 5).map(|n| connects(n * 300, image, "203.0.113.9")).collect()
+}
+
+/// Jobs: `width` distinct outside ends in each of `buckets`, and every second bucket the same gateway.
+fn jobs(image: &str, buckets: i64, width: i64) -> String {
+    let job = |n: i64| {
+        (0..width).map(move |at| (n * 300 + at, format!("203.0.{}.{}", 113 + n % 2, n / 2 * 10 + at)))
+    };
+    let jobs =
+        (0..buckets).flat_map(job).map(|(at, address)| connects(at, image, &address)).collect::<String>();
+    jobs + &(0..buckets).step_by(2).map(|n| connects(n * 300 + 60, image, "198.51.100.7")).collect::<String>()
 }
 
 /// Service control manager 7045.
@@ -48,7 +58,8 @@ fn service(image: &str) -> String {
 }
 
 const HONEYGAIN: &str = "C:\\Program Files (x86)\\Honeygain\\Honeygain.exe";
-const TEMP: &str = "C:\\Users\\lee\\AppData\\Local\\Temp\\svc.exe";
+const HONEST: &str = "C:\\Program Files\\Vendor\\agent.exe";
+pub(super) const TEMP: &str = "C:\\Users\\lee\\AppData\\Local\\Temp\\svc.exe";
 
 #[test]
 fn what_runs_is_told() {
@@ -100,6 +111,11 @@ fn what_runs_is_told() {
             Some(High),
         ),
         (
+            "an unknown service from a temporary folder that serves jobs",
+            service(TEMP) + &jobs(TEMP, 14, 3),
+            Some(Low),
+        ),
+        (
             "an unknown program from a temporary folder that holds on",
             plain(TEMP) + &sessions(TEMP, 200),
             Some(Low),
@@ -141,6 +157,10 @@ fn what_is_only_mentioned_or_meant_is_silent() {
         ("a copy to the cloud", run("C:\\Tools\\rclone.exe", "rclone sync C:\\x s3:x"), None),
         ("curl from a script", run(&system("curl.exe"), "curl -T x https://example.com"), None),
         ("a service of a vendor", service("C:\\Program Files\\Vendor\\agent.exe"), None),
+        ("the same that serves just too few", service(TEMP) + &jobs(TEMP, 14, 2), None),
+        ("the same for less than an hour", service(TEMP) + &jobs(TEMP, 9, 3), None),
+        ("a portable browser from a temporary folder", plain(TEMP) + &jobs(TEMP, 14, 5), None),
+        ("an updater of a vendor that dials many", service(HONEST) + &jobs(HONEST, 14, 5), None),
         (
             "an installer from a temporary folder that connects once",
             plain(TEMP) + &connects(9, TEMP, "203.0.113.9"),

@@ -5,6 +5,12 @@ use super::{Balance, Limits};
 /// Sizes of requests that move together this much are one series: by chance 36 buckets come to 0.17.
 const ONE_SIZE: f64 = 0.6;
 
+/// What compression leaves of requests at least: a broker's acknowledgements of results come to less.
+const COMPRESSED: f64 = 0.2;
+
+/// Requests that came in for those that left, from which they came in as they were.
+const WHOLE: f64 = 0.95;
+
 /// Origins an hour from which one shape is no evidence.
 const MANY: u32 = 256;
 
@@ -18,7 +24,7 @@ pub(super) fn score(balance: &Balance, limits: &Limits) -> f64 {
     if to_the_letter(balance, limits) {
         return 0.8;
     }
-    if !limits.novel || !one_shape(balance, limits) {
+    if !limits.novel || !one_shape(balance, limits) || !exact(balance) {
         return 0.0;
     }
     let coupled = coupling >= limits.correlation || balance.overlap >= 0.9;
@@ -28,7 +34,11 @@ pub(super) fn score(balance: &Balance, limits: &Limits) -> f64 {
     let follows = coupling >= 0.75 && requests >= 0.6;
     // Compression and padding change both directions alike; a loader's acknowledgements do not.
     let alike = within(reverse / forward.max(0.01), 0.5, 2.0);
-    if follows && alike && (within(forward, 0.2, 0.85) || within(forward, most(limits), 5.0)) {
+    if follows
+        && alike
+        && reverse >= COMPRESSED
+        && (within(forward, 0.2, 0.85) || within(forward, most(limits), 5.0))
+    {
         return 0.75;
     }
     0.0
@@ -68,20 +78,33 @@ fn tight_rest(balance: &Balance, limits: &Limits) -> bool {
 /// The reverse law to the letter: the requests are one series, in ratio, in time and in their sizes.
 ///
 /// That is evidence enough without time in the forward direction, which buffering hides; where
-/// compression or padding changed the ratio, both directions must have changed alike and keep time.
+/// compression or padding changed the ratio, both directions must have changed alike and keep time. Answers
+/// alone may be compressed or padded, where the requests came through as they were.
 fn to_the_letter(balance: &Balance, limits: &Limits) -> bool {
     if balance.request_overlap < 0.95 || balance.requests < 0.8 || balance.sizes < ONE_SIZE {
         return false;
     }
     let (forward, most_forward) = (balance.forward, balance.forward_most);
     let plain =
-        within(balance.reverse, 0.95, most(limits)) && forward <= most(limits) && most_forward >= 0.75;
+        within(balance.reverse, WHOLE, most(limits)) && forward <= most(limits) && most_forward >= 0.75;
     let coupled = balance.coupling.max(balance.coupling_rest) >= limits.correlation;
+    let (apart, sizes) = if balance.reverse < WHOLE { (1.25, 0.75) } else { (1.7, ONE_SIZE) };
     let changed = within(balance.reverse, 0.2, 5.0)
         && coupled
-        && forward <= balance.reverse * 1.7
-        && most_forward >= balance.reverse * 0.6;
-    plain || changed
+        && exact(balance)
+        && balance.sizes >= sizes
+        && forward <= balance.reverse * apart
+        && most_forward >= balance.reverse / apart;
+    let answers_alone = within(balance.reverse, WHOLE, 1.25) && coupled && within(forward, 0.2, 5.0);
+    plain || changed || answers_alone
+}
+
+/// Whether requests that did not all come in whole keep at least their shape.
+///
+/// A relay that compresses its requests compresses each of them; what a loader's store says to each object
+/// is as many exchanges as it makes, in any ratio to what it asks.
+fn exact(balance: &Balance) -> bool {
+    balance.reverse >= WHOLE || balance.request_overlap >= 0.97
 }
 
 /// Each request that comes in leaves at once, so the two series have one shape, and requests one size.

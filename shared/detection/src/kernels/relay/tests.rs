@@ -47,6 +47,39 @@ fn a_tunnel_that_changes_one_direction_only_is_not_taken_for_compression() {
 }
 
 #[test]
+fn answers_alone_may_be_compressed_or_padded_where_each_request_came_through_as_it_was() {
+    let found = |forward, reverse, sizes| {
+        let legs = Legs { sizes, origins: 300, ..relay(forward, reverse) };
+        judge(&legs, &LIMITS).score > 0.0
+    };
+
+    assert!(found(0.4, 1.05, 0.6) && found(2.4, 1.05, 0.6));
+    assert!(!found(0.4, 1.05, 0.59), "a loader's requests have sizes of their own");
+    assert!(!found(0.4, 1.4, 0.6), "more came in than framing adds");
+    assert!(!found(0.19, 1.05, 0.6), "no answer is compressed to less");
+}
+
+#[test]
+fn requests_that_shrink_do_so_in_one_ratio_with_the_answers_and_each_by_itself() {
+    let found = |forward, reverse, sizes| {
+        let legs = Legs { sizes, origins: 300, ..relay(forward, reverse) };
+        judge(&legs, &LIMITS).score > 0.0
+    };
+
+    assert!(found(0.4, 0.4, 0.75));
+    assert!(!found(0.4, 0.4, 0.74), "what a store says to each object shares their number, not their sizes");
+    assert!(!found(0.9, 0.6, 0.8), "in another ratio");
+}
+
+#[test]
+fn a_broker_that_acknowledges_results_is_no_gateway() {
+    let novel = Limits { novel: true, ..LIMITS };
+
+    assert_eq!(judge(&relay(0.24, 0.14), &novel).score, 0.0);
+    assert!(judge(&relay(0.24, 0.21), &novel).score > 0.0, "compressed requests are at least a fifth");
+}
+
+#[test]
 fn fires_at_the_origins_needed_and_is_silent_just_below_them() {
     let fifteen = Legs { origins: 15, ..relay(1.05, 1.05) };
 

@@ -47,9 +47,13 @@ fn hosted<S: Store>(bench: &Bench<S>, id: u64, telemetry: &[Telemetry]) -> Hoste
 }
 
 fn hosted_at<S: Store>(bench: &Bench<S>, id: u64, telemetry: &[Telemetry], now: i64) -> Hosted {
+    hosted_as(bench, "web", id, telemetry, now)
+}
+
+fn hosted_as<S: Store>(bench: &Bench<S>, host: &str, id: u64, telemetry: &[Telemetry], now: i64) -> Hosted {
     let batch: Vec<&Telemetry> = telemetry.iter().collect();
     let run = Run { batch: id, settings: &bench.settings, intel: &bench.intel, now, deadline: now + LIFE };
-    crate::finish_now(bench.engine.hosts(ACCOUNT, "web", &batch, &run)).unwrap().unwrap()
+    crate::finish_now(bench.engine.hosts(ACCOUNT, host, &batch, &run)).unwrap().unwrap()
 }
 
 /// All reports of 260 minutes of traffic with scans at minutes 150 and 200, of a host that speaks at a minute: over the
@@ -174,6 +178,36 @@ fn the_order_and_the_batches_of_a_hosts_records_do_not_matter() {
 }
 
 #[test]
+fn records_that_a_forwarder_sends_again_among_others_count_once() {
+    // What the unified log says of a connection that closed, and an audit log's execve with its serial.
+    let closed = |n: i64, sent: u64| {
+        let mut telemetry = dials(n, "203.0.113.7");
+        if let Fact::Conversation(conversation) = &mut telemetry.fact {
+            (conversation.sent.bytes, conversation.received.bytes) = (Some(sent), Some(100));
+        }
+        telemetry
+    };
+    let numbered = |serial: u32| Telemetry { uid: Some(format!("1.000:{serial}")), ..launch(1) };
+    let records: Vec<Telemetry> =
+        (0..10).map(|n| closed(n, 1_000)).chain([closed(3, 2_000), numbered(1), numbered(2)]).collect();
+    let programs = |batches: &[&[Telemetry]]| {
+        let bench = Bench::new();
+        for (id, batch) in batches.iter().enumerate() {
+            hosted(&bench, id as u64 + 1, batch);
+        }
+        let key = weir_detection::host::host_key(ACCOUNT, "web");
+        let read = bench.engine.read::<weir_detection::host::HostState>(&key);
+        crate::finish_now(read).unwrap().unwrap().0.state.programs
+    };
+    let once = programs(&[&records]);
+    let bytes: u64 =
+        once[0].trace.last(weir_detection::observation::bucket_of(START) + 300_000, 4).map(|it| it.out).sum();
+    assert_eq!(bytes, 12_000);
+    assert_eq!(once[0].starts.iter().map(|(_, count)| count).sum::<u32>(), 2);
+    assert_eq!(programs(&[&records[..7], &records[2..11], &records]), once);
+}
+
+#[test]
 fn a_machine_that_takes_over_an_address_inherits_nothing_of_the_host_that_had_it() {
     // The flows name `eni-1`; the instance on it was launched before the host spoke at minute 10, or after.
     // Minute 0 is 2026-12-11 14:40.
@@ -196,5 +230,48 @@ fn a_machine_that_takes_over_an_address_inherits_nothing_of_the_host_that_had_it
             named_too |= stepped.findings.iter().any(|finding| !finding.actors.is_empty());
         }
         assert_eq!((named, named_too), (expected, expected), "launched at {launched}");
+    }
+}
+
+#[test]
+fn an_address_is_of_the_host_that_was_last_seen_with_it_also_without_an_inventory() {
+    // "web" runs proxyware at minute 10 on the address that the flows show from a minute on. Another host may be seen
+    // with it in between.
+    for (other, flows_from, named) in
+        [(None, 20, true), (Some(15), 20, false), (Some(5), 20, true), (None, 69, true), (None, 76, false)]
+    {
+        let bench = Bench::new();
+        let mut resident = Resident::default();
+        let mut speak = |host: &str, id: u64, telemetry: Telemetry| {
+            hosted_as(&bench, host, id, std::slice::from_ref(&telemetry), NOW);
+            resident.hosts(host, &[&telemetry], None, &bench.settings, &bench.intel).unwrap();
+        };
+        let newcomer = |minute| {
+            let mut telemetry = dials(minute, "203.0.113.7");
+            if let Fact::Conversation(conversation) = &mut telemetry.fact {
+                conversation.process = Some(Process::at(Some("/usr/bin/rsync")));
+            }
+            telemetry
+        };
+        if let Some(minute) = other.filter(|minute| *minute < 10) {
+            speak("new", 1, newcomer(minute));
+        }
+        speak("web", 2, launch(10));
+        if let Some(minute) = other.filter(|minute| *minute > 10) {
+            speak("new", 3, newcomer(minute));
+        }
+        let accuses = |findings: &[Finding]| {
+            let actors = findings.iter().flat_map(|finding| &finding.actors);
+            actors.filter_map(|actor| actor.path.as_deref()).any(|path| path == "/opt/hg/honeygain")
+        };
+        let (mut by_engine, mut by_resident) = (false, false);
+        for n in flows_from..flows_from + 45 {
+            let flows = [minute(n), if n == flows_from + 25 { scan(n, 26) } else { Vec::new() }].concat();
+            let alerts = bench.apply(n as u64, &batch(&flows), NOW).unwrap().alerts;
+            by_engine |= accuses(&alerts.into_iter().map(|alert| alert.finding).collect::<Vec<_>>());
+            by_resident |=
+                accuses(&resident.apply(&batch(&flows), &bench.settings, &bench.intel).unwrap().findings);
+        }
+        assert_eq!((by_engine, by_resident), (named, named), "{other:?}, flows from {flows_from}");
     }
 }

@@ -1,0 +1,142 @@
+//! An incident from its first message to its last, through every function that tells of it.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+use weir_lambda::{Binary, Cloud, Function, subscription, wall};
+
+use crate::PATH;
+use crate::account::{Account, scheduled};
+
+const INTERFACE: &str = "eni-0123456789abcdef0";
+
+/// A binary beside the function under test.
+fn beside(name: &'static str) -> Binary {
+    let folder = std::path::Path::new(PATH.as_str()).parent().unwrap();
+    Binary { path: folder.join(name).to_str().unwrap().to_owned().leak(), name }
+}
+
+async fn flow_logs(cloud: &Cloud) -> Function {
+    Function::start(beside("flow-logs"), cloud.variables(&[])).await
+}
+
+/// A scan of one minute that began so many minutes ago, and a packet of the same interface some minutes later.
+fn scan(interface: &str, ago: i64, later: i64) -> String {
+    let mut text = String::new();
+    let start = (wall() / 1_000 - ago * 60).div_euclid(300) * 300;
+    let line = |text: &mut String, remote: &str, port: u16, start: i64| {
+        let end = start + 59;
+        writeln!(
+            text,
+            "2 111122223333 {interface} 10.0.0.5 {remote} 41000 {port} 6 1 44 {start} {end} ACCEPT OK"
+        )
+        .unwrap();
+    };
+    for host in 1..=200 {
+        line(&mut text, &format!("93.184.{ago}.{host}"), 22, start);
+    }
+    line(&mut text, "93.184.250.1", 443, start + later * 60);
+    let event =
+        |(n, line): (usize, &str)| json!({"id": format!("{n}-{ago}"), "timestamp": wall(), "message": line});
+    subscription(&json!({
+        "messageType": "DATA_MESSAGE", "owner": "111122223333", "logGroup": "flow-logs",
+        "logStream": format!("{interface}-all"), "subscriptionFilters": ["weir"],
+        "logEvents": text.lines().enumerate().map(event).collect::<Vec<_>>(),
+    }))
+}
+
+fn attribute<'a>(message: &'a Value, name: &str) -> &'a str {
+    message["MessageAttributes"][name]["Value"].as_str().unwrap()
+}
+
+fn uid(message: &Value) -> String {
+    let finding: Value = serde_json::from_str(message["Message"].as_str().unwrap()).unwrap();
+    finding["finding_info"]["uid"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
+async fn the_clock_ends_the_incident_of_an_interface_that_fell_silent_once() {
+    let account = Account::new("silent").await;
+    let cloud = &account.cloud;
+    cloud.set("lateness", "5m").await;
+    cloud.set("incident/quiet", "30m").await;
+    let mut clock = account.function(&account.moto.endpoint).await;
+    flow_logs(cloud).await.succeed(&scan(INTERFACE, 120, 20)).await;
+    let first = cloud.messages(&cloud.alerts, 1).await;
+    assert_eq!((first.len(), attribute(&first[0], "activity")), (1, "Create"));
+
+    clock.succeed(&scheduled()).await;
+    clock.succeed(&scheduled()).await;
+
+    let last = cloud.messages(&cloud.alerts, 1).await;
+    assert_eq!((last.len(), attribute(&last[0], "activity")), (1, "Close"), "{last:?}");
+    assert_eq!(uid(&last[0]), uid(&first[0]));
+    assert!(last[0]["Subject"].as_str().unwrap().starts_with("[MEDIUM, ended]"), "{}", last[0]["Subject"]);
+    assert_eq!(clock.metric("Findings").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
+async fn feedback_holds_back_its_incident_and_no_other_until_it_is_taken_back() {
+    let cloud = crate::cloud("feedback").await;
+    cloud.set("lateness", "5m").await;
+    cloud.set("incident/quiet", "20m").await;
+    flow_logs(&cloud).await.succeed(&scan(INTERFACE, 150, 50)).await;
+    let told = cloud.messages(&cloud.alerts, 2).await;
+    let uid = uid(&told[0]);
+
+    let said = weirctl(&cloud, &["feedback", &uid, "planned", "--note", "drill", "--owner", "ops"]).await;
+    assert!(said.contains("unless above medium") && said.contains("1 planned of 1 incidents"), "{said}");
+    // Its own comes back after its quiet, beside one of another interface.
+    let mut function = flow_logs(&cloud).await;
+    function.succeed(&scan(INTERFACE, 80, 50)).await;
+    function.succeed(&scan("eni-0fedcba9876543210", 80, 15)).await;
+    assert_eq!((function.metric("Suppressed").await, function.metric("Findings").await), (1, 1));
+    assert!(function.logged().contains(&format!(r#""incident":"{uid}""#)), "it is on the record");
+
+    let said = weirctl(&cloud, &["feedback", &uid, "useful"]).await;
+    assert!(
+        said.contains("it is told again") && said.contains("1 useful, 0 not-useful, 0 planned"),
+        "{said}"
+    );
+    let pulled = weirctl(&cloud, &["settings", "pull"]).await;
+    assert!(!pulled.contains("suppressions/"), "{pulled}");
+}
+
+async fn weirctl(cloud: &Cloud, arguments: &[&str]) -> String {
+    let place = ["--stage", &cloud.stage, "--table", weir_lambda::TABLE, "--topic-arn", &cloud.topic];
+    let output = beside("weirctl").command(&cloud.variables(&[])).args(arguments).args(place).output().await;
+    let output = output.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
+async fn a_chat_that_takes_nothing_holds_nobody_up_and_is_told_by_the_next_payload() {
+    let cloud = crate::cloud("chat").await;
+    let (sns, sqs) = (aws_sdk_sns::Client::new(&cloud.config), aws_sdk_sqs::Client::new(&cloud.config));
+    let name = format!("{}-chat", cloud.stage);
+    let topic = cloud.topic.rsplit_once(':').unwrap().0.to_owned() + ":" + &name;
+    let variables = cloud.variables(&[("WEIR_CHAT_TOPIC_ARN", &topic)]);
+    let mut function = Function::start(beside("flow-logs"), variables).await;
+
+    function.succeed(&scan(INTERFACE, 120, 30)).await;
+    assert_eq!((function.metric("Findings").await, function.metric("ChatFailed").await), (1, 1));
+    assert_eq!(cloud.messages(&cloud.alerts, 1).await.len(), 1);
+
+    sns.create_topic().name(&name).send().await.unwrap();
+    let queue = sqs.create_queue().queue_name(&name).send().await.unwrap();
+    let queue = queue.queue_url().unwrap();
+    let arn = format!("arn:aws:sqs:us-east-1:000000000000:{name}");
+    let subscribe = sns.subscribe().topic_arn(&topic).protocol("sqs").endpoint(arn);
+    subscribe.attributes("RawMessageDelivery", "true").send().await.unwrap();
+    function.succeed(&scan(INTERFACE, 60, 30)).await;
+
+    let told = cloud.messages(queue, 1).await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!((&told[0]["version"], &told[0]["source"]), (&json!("1.0"), &json!("custom")));
+    assert!(told[0]["content"]["title"].as_str().unwrap().starts_with(":warning: [MEDIUM]"), "{told:?}");
+    assert_eq!(function.metric("Findings").await, 1, "subscribers are told once");
+}
