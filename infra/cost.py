@@ -33,6 +33,7 @@ METRICS, ALARMS = 18, 29
 MEMORY_GB = 0.25
 WAIT = 0.025  # seconds of an invocation that wait for DynamoDB
 CPU = 0.4e-6 * 1769 / 256  # seconds a record at this memory's share of a processor
+LOADED = 3  # items that a payload reads: the document, what led to it, what its host suspects
 ITEMS = 1.2  # items that a payload writes: the document, and now and then what others look up
 
 
@@ -88,7 +89,7 @@ def bill(interfaces, records, size, delivery, minutes=1, stream=False):
         ("flow logs, delivered", f"{logged:,.1f} GB", logged * (LOGS_TO_S3_GB if by_s3 else LOGS_GB)),
         ("flow logs, kept for a month", f"{kept:,.1f} GB", kept * (S3_KEPT_GB if by_s3 else LOGS_KEPT_GB)),
         ("DynamoDB, writes", f"{writes / 1e6:,.2f} M units", writes * WRITE),
-        ("DynamoDB, reads", f"{updates / 1e6:,.2f} M units", updates * READ),
+        ("DynamoDB, reads", f"{updates * LOADED / 1e6:,.2f} M units", updates * LOADED * READ),
         ("Lambda, requests", f"{invocations / 1e6:,.2f} M", invocations * LAMBDA_REQUEST),
         ("Lambda, time", f"{seconds * MEMORY_GB:,.0f} GB-s", seconds * MEMORY_GB * LAMBDA_GB_SECOND),
         ("own log", f"{own:,.2f} GB", own * LOGS_GB),

@@ -19,6 +19,9 @@ SCENARIOS = {
         "TrailLogGroupName": "trail",
         "SenderOrganization": "o-abcdefghij",
         "IngestTokenParameter": "/weir-tokens/prod",
+        "IngestStreamArn": "arn:aws:kinesis:eu-west-1:123456789012:stream/hosts",
+        "IngestQueueArn": "arn:aws:sqs:eu-west-1:123456789012:hosts",
+        "ExpectForwarders": "true",
         "IngestConcurrency": "10",
         "AlertEmail": "security@example.com",
         "ChatTopic": "true",
@@ -45,14 +48,14 @@ LOGS_AND_TRACES = {
 ASKED = {"events:PutEvents": "EventBusName", "ssm:GetParameter": "IngestTokenParameter"}
 OWN_KEY = {"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"}
 POLLS = {
-    "AWS::Kinesis::Stream": {
+    "kinesis": {
         "kinesis:DescribeStream",
         "kinesis:DescribeStreamSummary",
         "kinesis:GetRecords",
         "kinesis:GetShardIterator",
         "kinesis:ListShards",
     },
-    "AWS::SQS::Queue": {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"},
+    "sqs": {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"},
 }
 # Of modules of which weirctl uses another part.
 NOT_BY_WEIRCTL = {"dynamodb:DeleteItem", "dynamodb:Query", "events:PutEvents", "sqs:SendMessage"}
@@ -120,7 +123,9 @@ def platform(name, parameters, resources):
     needed = {"sqs:SendMessage"} | (OWN_KEY if "KmsKeyArn" in parameters else set())
     for kind, properties in resources:
         if kind == "AWS::Lambda::EventSourceMapping" and f"{PREFIX}{name}>" in properties["FunctionName"]:
-            needed |= POLLS[properties["EventSourceArn"].strip("<").split(" ")[0]]
+            # Of a resource of the template `<AWS::SQS::Queue …>`, of one that is there already its ARN.
+            of = properties["EventSourceArn"].strip("<").lower()
+            needed |= POLLS[next(part for part in of.replace("::", ":").split(":") if part in POLLS)]
     return needed
 
 

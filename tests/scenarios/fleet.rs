@@ -14,7 +14,7 @@ fn world(kind: Kind, seed: u64) -> World {
 
 /// Account that the flow logs of a world are of.
 fn account(world: &Judged) -> String {
-    let windows = world.observed(&[]);
+    let windows = world.observed();
     windows.iter().flat_map(|(_, window)| window).map(|one| one.key.account.clone()).next().unwrap()
 }
 
@@ -23,7 +23,7 @@ fn what_led_to_a_host_behind_a_nat_gateway_raises_it_and_administration_does_not
     let mut found = 0;
     for seed in 1..=SEEDS {
         let world = Judged::made(&world(Kind::RelayNat, seed));
-        let (flows, account) = (world.observed(&[]), account(&world));
+        let (flows, account) = (world.observed(), account(&world));
         let calm = administration(&world.labels, &account, seed);
         let led = in_order([calm.clone(), preludes(&world.labels, &account, seed)]);
         let plain = world.told(&flows, &[]);
@@ -51,7 +51,7 @@ fn three_of_one_launch_that_share_gateways_are_a_fleet_and_of_three_callers_are_
     let mut fleets = 0;
     for seed in 1..=SEEDS {
         let world = Judged::made(&world(Kind::RelayFleet, seed));
-        let (flows, account) = (world.observed(&[]), account(&world));
+        let (flows, account) = (world.observed(), account(&world));
         let told = |is_one| world.findings(&flows, &launches(&world.labels, &account, is_one, seed));
         let twins = told(true).into_iter().filter(is_fleet).collect::<Vec<_>>();
         eprintln!("seed {seed}: {} of 3 are told as twins", twins.len());

@@ -60,21 +60,33 @@ impl Judged {
         self.labels.hijacks.iter().any(|hijack| hijack.entity == entity)
     }
 
-    /// What flows and lookups come to.
-    pub(crate) fn observed(&self, lookups: &[(i64, Value)]) -> Windows {
+    /// What flows come to.
+    pub(crate) fn observed(&self) -> Windows {
         let mut collector = Collector::new(&self.settings, &self.intel);
-        let mut lookups = lookups.iter().peekable();
         let mut observed = Vec::new();
         for ((time, _), lines) in &self.payloads {
-            while let Some((_, looked_up)) = lookups.next_if(|(at, _)| at <= time) {
-                collector.push_lookup(&lookup::read(&looked_up.to_string()).unwrap());
-            }
             collect(lines, &mut collector);
             let taken = collector.take(Some(time - self.settings.lateness));
             observed.extend(taken.into_iter().map(|window| (*time, window)));
         }
         observed.extend(collector.take(None).into_iter().map(|window| (i64::MAX, window)));
         observed
+    }
+
+    /// The same with lookups, which come in deliveries of their own, before the windows that they belong to.
+    pub(crate) fn heard(&self, flows: &Windows, lookups: &[(i64, Value)]) -> Windows {
+        let mut collector = Collector::new(&self.settings, &self.intel);
+        let mut lookups = lookups.iter().peekable();
+        let mut heard = Vec::new();
+        for (time, window) in flows {
+            while let Some((_, looked_up)) = lookups.next_if(|(at, _)| at <= time) {
+                collector.push_lookup(&lookup::read(&looked_up.to_string()).unwrap());
+            }
+            let taken = collector.take(Some(time.saturating_sub(self.settings.lateness)));
+            heard.extend(taken.into_iter().map(|window| (*time, window)));
+            heard.push((*time, window.clone()));
+        }
+        heard
     }
 
     /// All that is told at low or above.

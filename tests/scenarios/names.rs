@@ -10,12 +10,13 @@ use crate::prelude::{ACCOUNT, SEEDS};
 #[test]
 fn names_raise_relays_by_how_they_find_their_gateways_and_accuse_nobody_else() {
     let world = Judged::shipped();
-    let plain = world.told(&world.observed(&[]), &[]);
+    let flows = world.observed();
+    let plain = world.told(&flows, &[]);
     let dials = world.dials();
     let mut out_of_nowhere = 0;
     for seed in 1..=SEEDS {
         let log = lookups(&world.labels, &dials, ACCOUNT, seed);
-        let findings = world.findings(&world.observed(&log), &[]);
+        let findings = world.findings(&world.heard(&flows, &log), &[]);
         let of = |entity: &str| {
             let entity = entity.to_owned();
             findings.iter().filter(move |finding| finding.subject.instance.as_ref() == Some(&entity))

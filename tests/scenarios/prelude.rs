@@ -18,7 +18,7 @@ fn preludes_raise_the_right_incidents_and_administration_raises_nobody() {
     let world = Judged::shipped();
     let labels = &world.labels;
     let guilty = |entity: &str| world.is_guilty(entity);
-    let flows = world.observed(&[]);
+    let flows = world.observed();
     let plain = world.told(&flows, &[]);
     let medium = plain.values().filter(|severity| **severity == Severity::Medium).count();
     assert!(medium >= 10, "{medium} of the hijacks are medium by their traffic");

@@ -23,6 +23,7 @@ export class Alarms extends Construct {
     private readonly weir: Weir,
     id: string,
     private readonly silence: Duration,
+    private readonly expectForwarders: boolean,
   ) {
     super(weir, id);
     const { flowLogs, findings, table, objects, trailObjects, otherAccounts, stage } = weir;
@@ -321,6 +322,9 @@ export class Alarms extends Construct {
       'Forwarders were answered 503 and send again. The log of the function ingest says what cannot be reached.',
       { periods: 3 },
     );
+    if (this.expectForwarders) {
+      this.silent('ingest-silent', 'Weir', 'Records', own, 'No forwarder sent a record for too long.');
+    }
     this.raise(
       'ingest-unauthorized',
       'Weir',

@@ -1,9 +1,11 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { acknowledge } from './acknowledge.js';
 import { WeirFunction } from './function.js';
 import { judges, judging } from './judging.js';
 import { allow } from './policy.js';
+import { fromStream } from './streams.js';
 import type { WeirProps } from './props.js';
 import type { Weir } from './weir.js';
 
@@ -50,6 +52,31 @@ export class Ingest extends WeirFunction {
         action: 'lambda:InvokeFunction',
         invokedViaFunctionUrl: true,
       });
+    }
+    if (props.ingestStream) {
+      const { streamArn } = props.ingestStream;
+      this.allow(
+        'stream',
+        allow(
+          'kinesis',
+          ['DescribeStream', 'DescribeStreamSummary', 'GetRecords', 'GetShardIterator', 'ListShards'],
+          streamArn,
+        ),
+      );
+      new lambda.CfnEventSourceMapping(this, 'StreamSource', fromStream(weir, this, streamArn));
+    }
+    if (props.ingestQueue) {
+      const { queueArn } = props.ingestQueue;
+      this.allow('queue', allow('sqs', ['DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage'], queueArn));
+      const source = new lambda.CfnEventSourceMapping(this, 'QueueSource', {
+        eventSourceArn: queueArn,
+        functionName: this.function.functionName,
+        batchSize: 10,
+        functionResponseTypes: ['ReportBatchItemFailures'],
+        scalingConfig: { maximumConcurrency: 10 },
+      });
+      const why = 'what a queue does with messages that fail is its own affair';
+      acknowledge(source, why, 'Serverless-LambdaEventSourceMappingDestination');
     }
     this.function.addPermission('LogsMayInvoke', {
       principal: new iam.ServicePrincipal(`logs.${region}.amazonaws.com`),

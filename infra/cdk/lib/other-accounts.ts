@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.js';
 import { allow, policy } from './policy.js';
 import type { WeirProps } from './props.js';
+import { fromStream } from './streams.js';
 import type { Weir } from './weir.js';
 
 /** The way in from other accounts, whose subscriptions reach no function: a logs destination before a stream. */
@@ -65,17 +66,6 @@ export class OtherAccounts extends Construct {
         this.stream.attrArn,
       ),
     );
-    new lambda.CfnEventSourceMapping(this, 'Source', {
-      eventSourceArn: this.stream.attrArn,
-      functionName: weir.flowLogs.function.functionName,
-      startingPosition: 'LATEST',
-      batchSize: 100,
-      maximumBatchingWindowInSeconds: 10,
-      bisectBatchOnFunctionError: true,
-      // Without a limit a record that always fails holds up its shard until it expires.
-      maximumRetryAttempts: 5,
-      functionResponseTypes: ['ReportBatchItemFailures'],
-      destinationConfig: { onFailure: { destination: weir.failedEvents.queueArn } },
-    });
+    new lambda.CfnEventSourceMapping(this, 'Source', fromStream(weir, weir.flowLogs, this.stream.attrArn));
   }
 }

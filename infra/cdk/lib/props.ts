@@ -1,9 +1,11 @@
 import type { Duration } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as kinesis from 'aws-cdk-lib/aws-kinesis';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 
 /** Code of each function. */
 export interface WeirCode {
@@ -63,6 +65,12 @@ export interface WeirProps {
   readonly ingestTokenParameter?: string;
   /** Concurrency set aside for forwarders and not exceeded: the only limit on an open URL. Default: none. */
   readonly ingestConcurrency?: number;
+  /** A stream that forwarders or the Kinesis Agent write to. */
+  readonly ingestStream?: kinesis.IStream;
+  /** A queue whose messages are logs of hosts, visible again after three minutes or later. */
+  readonly ingestQueue?: sqs.IQueue;
+  /** Silence of forwarders raises an alarm. Default: false. */
+  readonly expectForwarders?: boolean;
 
   /** Organization whose accounts may subscribe the logs destination. */
   readonly senderOrganization?: string;

@@ -176,7 +176,7 @@ export class Weir extends Construct {
       this.otherAccounts = new OtherAccounts(this, 'OtherAccounts', props);
     }
 
-    new Alarms(this, 'Alarms', props.silence ?? Duration.minutes(30));
+    new Alarms(this, 'Alarms', props.silence ?? Duration.minutes(30), props.expectForwarders ?? false);
     this.dashboard = dashboard(this, 'Dashboard', this);
   }
 

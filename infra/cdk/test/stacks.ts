@@ -1,9 +1,11 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import * as kinesis from 'aws-cdk-lib/aws-kinesis';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Weir, type WeirProps } from '../lib/index.js';
 
 /** A stack with one deployment. */
@@ -27,6 +29,9 @@ export const throughLogs = (app: App) =>
     trailLogGroup: logs.LogGroup.fromLogGroupName(stack, 'Trail', 'trail'),
     ingestTokenParameter: '/weir-tokens/prod',
     ingestConcurrency: 10,
+    ingestStream: kinesis.Stream.fromStreamArn(stack, 'Hosts', 'arn:aws:kinesis:eu-west-1:123456789012:stream/hosts'),
+    ingestQueue: sqs.Queue.fromQueueArn(stack, 'HostQueue', 'arn:aws:sqs:eu-west-1:123456789012:hosts'),
+    expectForwarders: true,
     senderOrganization: 'o-abcdefghij',
     alertEmails: ['security@example.com'],
     chatTopic: true,

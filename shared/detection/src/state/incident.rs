@@ -226,8 +226,8 @@ impl Incident {
         if let Some(kernel) = sign.kernels().find(|kernel| !group_told(kernel.group())) {
             return Some(News::Group(kernel.group()));
         }
-        let pauses = BACK_OFF.iter().take((self.reports as usize).max(1));
-        if sign.time - self.told < pauses.last().copied().unwrap_or(DAY) {
+        let mut pauses = BACK_OFF.iter().take((self.reports as usize).max(1));
+        if sign.time - self.told < pauses.next_back().copied().unwrap_or(DAY) {
             return None;
         }
         let more = self.bytes_out.saturating_sub(self.bytes_told);

@@ -3,6 +3,7 @@ use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 
 use super::*;
+use crate::vpc_flow::{Line, Lines};
 
 const PAYLOAD: &str = r#"{"messageType":"DATA_MESSAGE","owner":"123","logGroup":"g","logStream":"eni-0a","subscriptionFilters":["f"],"logEvents":[{"id":"1","timestamp":10,"message":"one"},{"id":"2","timestamp":20,"message":"two"}]}"#;
 
@@ -239,5 +240,50 @@ proptest! {
         } else {
             prop_assert!(answer.is_err(), "{}", near);
         }
+    }
+}
+
+proptest! {
+    #[test]
+    fn rows_that_come_together_are_the_events_that_come_one_by_one(
+        drawn in prop::collection::vec((0usize..6, 0u64..3, 0u64..100_000), 0..300),
+        closed: bool,
+    ) {
+        const ROW: &str = "2 123456789010 eni-0123456789abcdef0 10.0.0.5 203.0.113.9 49152 443 6 10 8400 1700000000 \
+                           1700000060 ACCEPT OK";
+        let events: Vec<String> = drawn
+            .iter()
+            .enumerate()
+            .map(|(number, (kind, interface, bytes))| {
+                let row = ROW.replace("def0", &format!("def{interface}")).replace("8400", &bytes.to_string());
+                let message = match kind {
+                    0 => row.replace("ACCEPT OK", "- NODATA"),
+                    1 => row.replace("eni-", "eni\\u002d"),
+                    2 => row + " ",
+                    _ => row,
+                };
+                format!(r#"{{"id":"{number:056}","timestamp":17000000{interface},"message":"{message}"}}"#)
+            })
+            .collect();
+        let json = format!(
+            r#"{{"messageType":"DATA_MESSAGE","owner":"123456789010","logGroup":"g","logStream":"s","subscriptionFilters":["f"],"logEvents":[{}{}"#,
+            events.join(","),
+            if closed { "]}" } else { "" },
+        );
+        prop_assume!(closed || !events.is_empty());
+        let payload = LogsPayload::read(&json);
+        prop_assert_eq!(payload.is_ok(), closed);
+        let Ok(payload) = payload else { return Ok(()) };
+        let (mut lines, mut one_by_one) = (Lines::new(None), Vec::new());
+        let visited = payload.visit(|event| one_by_one.push(format!("{:?}", lines.read(event.message, event.timestamp))));
+        let mut together = Vec::new();
+        let visited_rows = payload.visit_rows(&mut lines, |told| match told {
+            Told::Rows(rows) => together.extend(rows.flows().map(|flow| format!("{:?}", Line::Flow(flow)))),
+            Told::Event(event, lines) => together.push(format!("{:?}", lines.read(event.message, event.timestamp))),
+        });
+        one_by_one.sort();
+        together.sort();
+        prop_assert_eq!(together, one_by_one);
+        prop_assert_eq!(visited_rows.unwrap(), visited.unwrap());
     }
 }
