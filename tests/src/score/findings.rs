@@ -25,6 +25,9 @@ pub enum ScoreError {
     },
 }
 
+/// `activity_id` of a report that an incident is over.
+const CLOSE: u64 = 3;
+
 /// What scoring needs of a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alert {
@@ -61,20 +64,23 @@ impl Alert {
     }
 }
 
-/// Reads findings; empty lines are skipped.
+/// Reads findings; empty lines are skipped, and so are reports that an incident is over: they accuse nobody.
 ///
 /// # Errors
 /// The first line that is not JSON or lacks `finding_info.uid`, `time` or `severity_id`.
 pub fn read(text: &str) -> Result<Vec<Alert>, ScoreError> {
     let lines = text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty());
-    lines.map(|(i, line)| alert(i + 1, line)).collect()
+    lines.filter_map(|(i, line)| alert(i + 1, line).transpose()).collect()
 }
 
-fn alert(line: usize, text: &str) -> Result<Alert, ScoreError> {
+fn alert(line: usize, text: &str) -> Result<Option<Alert>, ScoreError> {
     let value: Value = serde_json::from_str(text).map_err(|source| ScoreError::Line { line, source })?;
     let missing = |member| ScoreError::Member { line, member };
     let text_at = |path: &str| value.pointer(path).and_then(Value::as_str).map(str::to_owned);
     let severity = value.get("severity_id").and_then(Value::as_u64).ok_or_else(|| missing("severity_id"))?;
+    if value.get("activity_id").and_then(Value::as_u64) == Some(CLOSE) {
+        return Ok(None);
+    }
     let mut names: Vec<String> = value
         .get("resources")
         .and_then(Value::as_array)
@@ -90,14 +96,14 @@ fn alert(line: usize, text: &str) -> Result<Alert, ScoreError> {
             .iter()
             .filter_map(|m| text_at(&format!("/device/{m}"))),
     );
-    Ok(Alert {
+    Ok(Some(Alert {
         uid: text_at("/finding_info/uid").ok_or_else(|| missing("finding_info.uid"))?,
         time: value.get("time").and_then(Value::as_i64).ok_or_else(|| missing("time"))?,
         severity_id: u8::try_from(severity).unwrap_or(u8::MAX),
         title: text_at("/finding_info/title").unwrap_or_default(),
         names,
         kernels: kernels(&value),
-    })
+    }))
 }
 
 /// `unmapped.weir.kernel` (text) or `.kernels` (texts, or objects with `kernel` or `name`), else the analytic.

@@ -92,6 +92,14 @@ fn a_host_behind_a_nat_is_known_by_its_address_and_a_stranger_is_a_false_alert()
 }
 
 #[test]
+fn that_an_incident_is_over_is_neither_found_nor_false() {
+    let over =
+        |resource: &str, hour| finding(resource, "a", hour, 3).replacen("{", r#"{"activity_id":3,"#, 1);
+    let score = scored(&[over("i-victim-one", 123), over("i-good-host", 5)]);
+    assert_eq!((score.kinds["all"].found, score.medium.count, score.aftermath), (0, 0, 0));
+}
+
+#[test]
 fn info_findings_count_neither_way() {
     let score = scored(&[finding("i-good-host", "x", 5, 1), finding("i-victim-one", "a", 121, 1)]);
     assert_eq!((score.low.count, score.kinds["all"].found), (0, 0));
