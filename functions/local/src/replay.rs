@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use weir_alerting::Product;
-use weir_detection::finding::Finding;
+use weir_detection::finding::{Activity, Finding};
 use weir_detection::observation::bucket_of;
 use weir_state::{EmbeddedStore, Resident};
 
@@ -95,8 +95,9 @@ fn memory(state: Option<&Path>) -> Result<Resident> {
     Ok(Resident::over(store))
 }
 
+/// In history nearly every incident is over: its end says nothing to act on, and the page of `--report` has it.
 fn is_shown(options: &Replay, finding: &Finding) -> bool {
-    options.all || finding.is_alert()
+    options.all || finding.is_alert() && finding.activity != Activity::Close
 }
 
 /// Prints findings as they come.

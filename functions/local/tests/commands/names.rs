@@ -69,3 +69,24 @@ fn a_list_under_another_name_is_named_and_not_passed_over_in_silence() {
     assert!(run.err.contains("tor-relays.txt: not read; expected tor.txt,"), "{}", run.err);
     assert!(!run.err.contains("vpn.txt: not read"), "{}", run.err);
 }
+
+#[test]
+fn the_end_of_an_incident_is_counted_and_printed_with_all() {
+    let used: String = [0, 30, 60].map(|minute| lookup(minute, "proxy.packetstream.io")).concat();
+    let later: String = [300, 305, 600].map(push).concat();
+    let logs = folder(&[("names.log", &used), ("flows.log", &later)]);
+    let run = |all: &[&str]| {
+        let arguments = ["replay", "--format", "json", "--set", "incident/quiet=1h", text(logs.path())];
+        weir(&[&arguments[..], all].concat(), "")
+    };
+    let activities = |run: &Run| -> Vec<String> {
+        let named = |finding: &serde_json::Value| finding["activity_name"].as_str().unwrap().to_owned();
+        run.lines().iter().filter(|finding| finding["severity"] == "Low").map(named).collect()
+    };
+
+    let (alerts, all) = (run(&[]), run(&["--all"]));
+
+    assert_eq!(activities(&alerts), ["Create"], "{}", alerts.err);
+    assert_eq!(activities(&all), ["Create", "Close"], "{}", all.err);
+    assert_eq!(alerts.summary()["closed"], 1);
+}

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// The layout that this build writes.
-const LAYOUT: u8 = 1;
+const LAYOUT: u8 = 2;
 
 /// The bytes of a value.
 pub(crate) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, postcard::Error> {
@@ -29,7 +29,7 @@ mod tests {
 
         assert_eq!(decode::<(u32, String)>(&bytes).unwrap(), (7, "seven".to_owned()));
         assert!(decode::<(u32, String)>(&bytes[..bytes.len() - 1]).is_err());
-        assert!(decode::<(u32, String)>(&[2, 7, 0]).is_err());
+        assert!(decode::<(u32, String)>(&[LAYOUT + 1, 7, 0]).is_err());
         assert!(decode::<(u32, String)>(&[]).is_err());
     }
 }
