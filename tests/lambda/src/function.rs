@@ -106,6 +106,17 @@ impl Function {
         line.split_whitespace().nth(1).unwrap().parse().unwrap()
     }
 
+    /// Whether it logs `what` within five seconds: who reads its log may be behind its answers.
+    pub async fn says(&self, what: &str) -> bool {
+        for _ in 0..100 {
+            if self.logged().contains(what) {
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        false
+    }
+
     /// All that was logged so far.
     pub fn logged(&self) -> String {
         self.log.lock().unwrap().join("\n")

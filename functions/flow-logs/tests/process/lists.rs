@@ -24,5 +24,5 @@ async fn a_bucket_that_is_not_there_is_reported_and_stops_no_detection() {
     function.succeed(&closed_scan(INTERFACE, window(), 300)).await;
     assert_eq!(cloud.messages(&cloud.alerts, 1).await.len(), 1);
     assert_eq!(function.metric("IntelUnreachable").await, 1);
-    assert!(function.logged().contains("address lists"), "{}", function.logged());
+    assert!(function.says("address lists").await, "{}", function.logged());
 }

@@ -25,7 +25,7 @@ async fn without_anything_of_aws_it_is_well_and_asks_every_batch_to_come_again()
     let (status, body) = answer(&mut function, &post(&json!({}), b"{}")).await;
     assert_eq!(status, 503);
     assert!(body["error"].as_str().unwrap().contains("again later"), "{body}");
-    assert!(function.logged().contains("/weir/test/"), "{}", function.logged());
+    assert!(function.says("/weir/test/").await, "{}", function.logged());
     let direct = function.invoke(r#"{"awslogs":{"data":"aGk="}}"#).await;
     assert!(matches!(&direct, Answer::Failed(error) if error.contains("Weir.Settings")), "{direct:?}");
     assert_eq!(function.metric("Unavailable").await, 1);

@@ -93,7 +93,7 @@ async fn feedback_holds_back_its_incident_and_no_other_until_it_is_taken_back() 
     function.succeed(&scan(INTERFACE, 80, 50)).await;
     function.succeed(&scan("eni-0fedcba9876543210", 80, 15)).await;
     assert_eq!((function.metric("Suppressed").await, function.metric("Findings").await), (1, 1));
-    assert!(function.logged().contains(&format!(r#""incident":"{uid}""#)), "it is on the record");
+    assert!(function.says(&format!(r#""incident":"{uid}""#)).await, "it is on the record");
 
     let said = weirctl(&cloud, &["feedback", &uid, "useful"]).await;
     assert!(
