@@ -88,7 +88,7 @@ pub(crate) struct Replay {
     /// A table for people, or one OCSF Detection Finding a line.
     #[arg(long, value_enum, default_value = "table")]
     pub(crate) format: Format,
-    /// Print info findings, suppressed ones, those of a dry run and the ends of incidents too.
+    /// Print info findings, suppressed ones and those of a dry run too, and in JSON the ends of incidents.
     #[arg(long)]
     pub(crate) all: bool,
     /// Where to write one page of HTML with every incident, its plots, the settings and the data's health.

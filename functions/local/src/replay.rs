@@ -95,9 +95,10 @@ fn memory(state: Option<&Path>) -> Result<Resident> {
     Ok(Resident::over(store))
 }
 
-/// In history nearly every incident is over: its end says nothing to act on, and the page of `--report` has it.
+/// Whoever reads the table is told how each incident ended; whoever counts lines of JSON counts what asks to be acted on.
 fn is_shown(options: &Replay, finding: &Finding) -> bool {
-    options.all || finding.is_alert() && finding.activity != Activity::Close
+    let is_end = finding.activity == Activity::Close;
+    options.all || finding.is_alert() && (options.format == Format::Table || !is_end)
 }
 
 /// Prints findings as they come.

@@ -36,8 +36,8 @@ so a subscriber drops by it what it has seen. `count` numbers the reports of an 
 
 What goes on unchanged is silent. The first line of an Update's `unmapped.weir.why` says why it was sent. Of an entity that
 says no more, the next batch of it, or the clock of the function that keeps the inventory, ends the incident within an hour
-or two after the quiet; `weir replay` ends it by the time of the others' records, counts it in its
-summary and prints it with `--all`. The same id is used again when it comes
+or two after the quiet; `weir replay` ends it by the time of the others' records, and prints that
+in its table, as JSON with `--all`. The same id is used again when it comes
 back. What nobody was told (severity info, dry run, suppressed) nobody is told to be over. A call that takes what Weir sees
 by is an act and has no end. [Subscribe](subscribe.md) says how to choose among the messages.
 

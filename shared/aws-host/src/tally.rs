@@ -75,11 +75,13 @@ impl<'a> Tally<'a> {
         self.latest.unwrap_or(i64::MIN)
     }
 
-    /// Adds rows of the default format.
+    /// Adds rows of the default format, which has none of the fields of [`GUESSED_WITHOUT`].
     pub fn rows(&mut self, rows: Rows<'_>) {
         let count = rows.as_slice().len() as u64;
         self.records += count;
         self.rows += count;
+        self.flows += count;
+        self.without.iter_mut().for_each(|without| *without += count);
         let past = rows.as_slice().iter().map(|row| row.end).filter(|end| *end <= self.not_after);
         self.latest = self.latest.max(past.max());
         self.collector.push_rows(rows);

@@ -54,6 +54,13 @@ impl Counter {
         (BITS as f64 * (BITS as f64 / empty).ln()).round() as u32
     }
 
+    /// Estimated number of its hashes that `known` has not.
+    pub fn beyond(&self, known: &Self) -> u32 {
+        let mut both = known.clone();
+        both.merge(self);
+        both.count().saturating_sub(known.count())
+    }
+
     fn spread(&mut self) {
         self.many = vec![0; (BITS / 64) as usize];
         for position in std::mem::take(&mut self.few) {

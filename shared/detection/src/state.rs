@@ -23,7 +23,7 @@ pub const LAYOUT: u8 = 3;
 const COMPARED: u32 = 16;
 
 /// Hosts of an hour, from which a counter no longer tells strangers from them.
-pub(crate) const STRANGERS: u32 = 1_500;
+const STRANGERS: u32 = 1_500;
 
 /// Destinations kept with their history.
 const DESTINATIONS: usize = 16;
@@ -270,16 +270,18 @@ impl Hourly {
         if self.previous.count() < COMPARED || self.this.count() == 0 {
             return 1.0;
         }
-        let mut both = self.previous.clone();
-        both.merge(&self.this);
-        let fresh = both.count().saturating_sub(self.previous.count());
-        f64::from(fresh) / f64::from(self.this.count())
+        f64::from(self.this.beyond(&self.previous)) / f64::from(self.this.count())
     }
 
     /// Distinct hashes of the fuller of the two hours.
     pub fn count(&self) -> u32 {
         self.this.count().max(self.previous.count())
     }
+}
+
+/// How many hosts are strangers to whoever knows `known`; `u32::MAX` where that is too full to tell.
+pub(crate) fn strangers(hosts: &Counter, known: &Counter) -> u32 {
+    if known.count() > STRANGERS { u32::MAX } else { hosts.beyond(known) }
 }
 
 /// Adds to a day's sum, keeping the latest `keep` days.

@@ -215,7 +215,8 @@ impl<S: Store> Engine<S> {
             if newcomer {
                 account.log_addresses(&document.state.info.addresses).await?;
             }
-            if let Some(due) = document.state.ends(&run.settings.incident).filter(|_| !waited_for) {
+            let own = run.settings.of_entity(&observed.key, &document.state.info, run.intel);
+            if let Some(due) = document.state.ends(&own.incident).filter(|_| !waited_for) {
                 self.wait_for(&observed.key, Some(due)).await?;
             }
             if self.write(&observed.key, &mut document, version, run.now).await? {

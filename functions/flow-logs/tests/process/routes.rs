@@ -87,6 +87,8 @@ async fn a_stream_reads_what_it_can_and_fails_only_for_our_own_faults() {
     assert_eq!(function.succeed(&event).await, json!({"batchItemFailures": []}));
     assert_eq!(function.metric("Records").await, 1);
     assert_eq!(function.metric("Quarantined").await, 1);
+    // What the doctor compares with the fields that are configured: the default format has no flags.
+    assert_eq!((function.metric("Flows").await, function.metric("Without/tcp-flags").await), (1, 1));
 
     // The state cannot be reached: what needs it is asked for again.
     let mut broken = cloud.function(&[("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:9")]).await;

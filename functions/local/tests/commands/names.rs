@@ -71,7 +71,7 @@ fn a_list_under_another_name_is_named_and_not_passed_over_in_silence() {
 }
 
 #[test]
-fn the_end_of_an_incident_is_counted_and_printed_with_all() {
+fn the_end_of_an_incident_is_in_the_table_and_as_json_with_all() {
     let used: String = [0, 30, 60].map(|minute| lookup(minute, "proxy.packetstream.io")).concat();
     let later: String = [300, 305, 600].map(push).concat();
     let logs = folder(&[("names.log", &used), ("flows.log", &later)]);
@@ -89,4 +89,6 @@ fn the_end_of_an_incident_is_counted_and_printed_with_all() {
     assert_eq!(activities(&alerts), ["Create"], "{}", alerts.err);
     assert_eq!(activities(&all), ["Create", "Close"], "{}", all.err);
     assert_eq!(alerts.summary()["closed"], 1);
+    let table = weir(&["replay", "--set", "incident/quiet=1h", text(logs.path())], "");
+    assert!(table.out.contains("LOW, ended"), "{}", table.out);
 }

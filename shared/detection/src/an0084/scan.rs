@@ -4,7 +4,7 @@ use super::{AN_HOUR, View};
 use crate::finding::{Kernel, Severity};
 use crate::kernels::Verdict;
 use crate::kernels::bucket::PORT_OF_MANY;
-use crate::state::{EntityState, STRANGERS};
+use crate::state::{EntityState, strangers};
 
 /// Hosts of this hour that do not answer, from which it is told whether they are strangers.
 const COMPARED: u32 = 10;
@@ -75,18 +75,10 @@ pub(super) fn scan(view: &View<'_>) -> Option<Verdict> {
 /// A prober of many servers that all go down at once goes round them within the hour: each of its failures is
 /// a host that it knows.
 fn are_strangers(state: &EntityState) -> bool {
-    let this = state.misses.this().count();
-    if this < COMPARED {
-        return false;
-    }
+    let silent = state.misses.this();
     let mut known = state.misses.previous().clone();
     state.origins.merge_into(&mut known);
-    let before = known.count();
-    if before > STRANGERS {
-        return true;
-    }
-    known.merge(state.misses.this());
-    known.count().saturating_sub(before).saturating_mul(2) >= this
+    silent.count() >= COMPARED && strangers(silent, &known).saturating_mul(2) >= silent.count()
 }
 
 /// Whether hosts were asked as often as one attempt asks: a connection's SYN is repeated up to six times.

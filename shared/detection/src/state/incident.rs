@@ -226,8 +226,8 @@ impl Incident {
         if let Some(kernel) = sign.kernels().find(|kernel| !group_told(kernel.group())) {
             return Some(News::Group(kernel.group()));
         }
-        let mut pauses = BACK_OFF.iter().take((self.reports as usize).max(1));
-        if sign.time - self.told < pauses.next_back().copied().unwrap_or(DAY) {
+        let after = self.reports.saturating_sub(1) as usize;
+        if sign.time - self.told < BACK_OFF.get(after).copied().unwrap_or(DAY) {
             return None;
         }
         let more = self.bytes_out.saturating_sub(self.bytes_told);

@@ -25,7 +25,7 @@ use crate::kernels::{Verdict, volume};
 use crate::observation::{BUCKET, Row, bucket_of};
 use crate::open::OpenBucket;
 use crate::prelude::Prelude;
-use crate::state::{DAY, EntityState, HOUR, STRANGERS, add_day};
+use crate::state::{DAY, EntityState, HOUR, add_day, strangers};
 
 /// Payload pushed within a bucket from which the account is told of a destination, bytes.
 const NOTED_BYTES: u64 = 20_000;
@@ -64,13 +64,9 @@ fn fresh_misses(state: &EntityState, summary: &Summary, open: &OpenBucket) -> u3
     let mut known = Counter::default();
     state.origins.merge_into(&mut known);
     state.misses.merge_into(&mut known);
-    let before = known.count();
-    if before > STRANGERS {
-        return u32::MAX;
-    }
-    summary.misses.iter().for_each(|&hash| known.insert(hash));
-    known.merge(open.folded.misses());
-    known.count().saturating_sub(before)
+    let mut silent = open.folded.misses().clone();
+    summary.misses.iter().for_each(|&hash| silent.insert(hash));
+    strangers(&silent, &known)
 }
 
 /// Judges a bucket that gets no more records.

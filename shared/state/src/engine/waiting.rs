@@ -19,8 +19,9 @@ use super::layout::{decode, encode};
 use super::{ATTEMPTS, Alert, Engine, EngineError, Read, Run, failed};
 use crate::store::{Key, Saved, Store};
 
-/// Entities remembered at most; one more is told of its end by its own next batch alone.
-const MOST: usize = 4_096;
+/// Entities remembered at most, so that noting one costs some twenty write units at most; one more is told of its end by
+/// its own next batch alone.
+const MOST: usize = 512;
 
 /// Wall time after which what belongs to a bucket is on its way no more, beside the lateness, milliseconds.
 const SETTLED: i64 = 3_600_000;
@@ -32,6 +33,11 @@ pub(crate) struct Waiting {
 }
 
 impl Waiting {
+    /// Whose it is, where it cannot be read.
+    pub(crate) fn owner() -> EntityKey {
+        EntityKey { account: "-".to_owned(), id: "incidents".to_owned() }
+    }
+
     /// Where it is kept.
     pub(crate) fn key() -> Key {
         Key { partition: "incidents".to_owned(), sort: "open".to_owned() }
@@ -205,7 +211,7 @@ impl<S: Store> Engine<S> {
     }
 
     pub(super) async fn waiting(&self) -> Result<Waiting, EngineError> {
-        let owner = EntityKey { account: "-".to_owned(), id: "incidents".to_owned() };
+        let owner = Waiting::owner();
         let loaded = self.store.load(&[Waiting::key()]).await.map_err(|source| failed(&owner, source))?;
         let Some(stored) = loaded.into_iter().next().flatten() else { return Ok(Waiting::default()) };
         decode(&stored.body).map_err(|source| EngineError::Document {

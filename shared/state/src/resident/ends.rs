@@ -26,7 +26,7 @@ impl Resident {
         intel: &Intel,
     ) -> Result<Vec<(EntityKey, Finding)>, EngineError> {
         let mut findings = Vec::new();
-        let waiting = self.waiting.get(self.file.as_ref(), &owner(), Waiting::key())?;
+        let waiting = self.waiting.get(self.file.as_ref(), &Waiting::owner(), Waiting::key())?;
         let due: Vec<EntityKey> =
             waiting.entities.iter().filter(|(_, due)| **due <= until).map(|(key, _)| key.clone()).collect();
         for key in due {
@@ -48,10 +48,7 @@ impl Resident {
         settings: &Settings,
         intel: &Intel,
     ) -> Result<(Vec<Finding>, Option<i64>), EngineError> {
-        let mut document = match self.entities.remove(key) {
-            Some(document) => document,
-            None => shelf::document(self.file.as_ref(), key)?,
-        };
+        let mut document = shelf::taken(&mut self.entities, self.file.as_ref(), key)?;
         let host = self.host_item(key, &document.state, &intel.inventory)?;
         let own = settings.of_entity(key, &document.state.info, intel);
         let ended = incident::close(&mut document.state, key, until, host.as_ref(), own, intel);
@@ -67,10 +64,7 @@ impl Resident {
         settings: &Settings,
         intel: &Intel,
     ) -> Result<(Vec<Finding>, Option<i64>), EngineError> {
-        let mut document = match self.hosts.remove(key) {
-            Some(document) => document,
-            None => shelf::document(self.file.as_ref(), key)?,
-        };
+        let mut document = shelf::taken(&mut self.hosts, self.file.as_ref(), key)?;
         let settings = settings.of_host(key, &document.state, intel);
         let held: Vec<_> = self.held(key, &document.state).into_iter().map(|(ip, _)| ip).collect();
         let tied = !self.ties(&document.state, &held, intel).is_empty();
@@ -82,20 +76,15 @@ impl Resident {
 
     /// Notes when the first incident of an entity may end; `None` where none is waited for any more.
     pub(super) fn wait_for(&mut self, key: &EntityKey, due: Option<i64>) -> Result<(), EngineError> {
-        let waiting = self.waiting.get(self.file.as_ref(), &owner(), Waiting::key())?;
+        let waiting = self.waiting.get(self.file.as_ref(), &Waiting::owner(), Waiting::key())?;
         if waiting.entities.get(key).copied() == due {
             return Ok(());
         }
-        let waiting = self.waiting.change(self.file.as_ref(), &owner(), Waiting::key())?;
+        let waiting = self.waiting.change(self.file.as_ref(), &Waiting::owner(), Waiting::key())?;
         match due {
             Some(due) => waiting.entities.insert(key.clone(), due),
             None => waiting.entities.remove(key),
         };
         Ok(())
     }
-}
-
-/// Whose item it is, where it cannot be read.
-fn owner() -> EntityKey {
-    EntityKey { account: "-".to_owned(), id: "incidents".to_owned() }
 }

@@ -54,10 +54,7 @@ impl Resident {
         intel: &Intel,
     ) -> Result<Hosted, EngineError> {
         let key = host_key(ACCOUNT, host);
-        let mut document = match self.hosts.remove(&key) {
-            Some(document) => document,
-            None => shelf::document(self.file.as_ref(), &key)?,
-        };
+        let mut document = shelf::taken(&mut self.hosts, self.file.as_ref(), &key)?;
         let own = settings.of_host(&key, &document.state, intel);
         let beside = Beside { settings: own, intel };
         let outcome = step(&mut document.state, batch, complete, &beside);

@@ -104,6 +104,18 @@ where
     }
 }
 
+/// The same out of what is in memory, to be put back there.
+pub(super) fn taken<S: Remembered>(
+    memory: &mut HashMap<EntityKey, Document<S>>,
+    file: Option<&EmbeddedStore>,
+    entity: &EntityKey,
+) -> Result<Document<S>, EngineError>
+where
+    Document<S>: Default,
+{
+    memory.remove(entity).map_or_else(|| document(file, entity), Ok)
+}
+
 /// Replaces what the file holds: this process is its only writer.
 pub(super) fn save(
     file: &EmbeddedStore,
