@@ -12,6 +12,7 @@ use flate2::write::GzEncoder;
 use super::behaviour::Stage;
 use super::calendar::{DAY, HOUR, WORLD_START, civil};
 use super::cast::{self, Cast};
+use super::delivery::Delivery;
 use super::dice::{Dice, mix};
 use super::internet::{Internet, TOR_RELAYS};
 use super::inventory::inventory;
@@ -34,8 +35,22 @@ pub fn generate(world: &World, out: &Path) -> anyhow::Result<(Labels, u64)> {
     write_json(&out.join("labels.json"), &serde_json::to_value(&cast.labels)?, true)?;
     let folder = out.join("flow-logs");
     let mut files = Files::new(world, &folder)?;
+    rows(world, &mut cast, |now, host, text| files.write(now, host, text))?;
+    Ok((cast.labels, files.finish()?))
+}
+
+/// Plays a world and hands over the rows of each interval of each logged interface, as they are delivered.
+///
+/// # Errors
+/// What `see` returns.
+pub fn rows<F>(world: &World, cast: &mut Cast, mut see: F) -> anyhow::Result<()>
+where
+    F: FnMut(i64, &super::account::Host, &[u8]) -> anyhow::Result<()>,
+{
     let mut text = Vec::new();
-    play(world, &mut cast, |now, host, interval| {
+    let mut deliveries: BTreeMap<usize, Delivery> = BTreeMap::new();
+    let mut dice = Dice::new(world.seed, &[0xde]);
+    play(world, cast, |now, host, interval| {
         text.clear();
         let start = now + 60 - host.interval * 60;
         if interval.is_empty() && world.no_data {
@@ -44,9 +59,12 @@ pub fn generate(world: &World, out: &Path) -> anyhow::Result<(Labels, u64)> {
         for (tuple, tally) in interval {
             row::flow(&mut text, world.layout, host, tuple, tally);
         }
-        files.write(now, host, &text)
-    })?;
-    Ok((cast.labels, files.finish()?))
+        if world.messy {
+            let arrived = deliveries.entry(host.index).or_default().messy(now, &text, &mut dice);
+            return see(now, host, &arrived);
+        }
+        see(now, host, &text)
+    })
 }
 
 /// Plays a world and hands over each interval of each logged interface, in time order.
