@@ -123,19 +123,25 @@ fn write_json(path: &Path, value: &serde_json::Value, pretty: bool) -> anyhow::R
 
 fn write_lists(net: &Internet, folder: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    for (name, text) in lists(net) {
+        let path = folder.join(name);
+        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// The address lists of a world by file name, an address or network a line.
+pub fn lists(net: &Internet) -> [(&'static str, String); 3] {
     let lists: [(&str, Vec<String>); 3] = [
         ("tor.txt", (0..TOR_RELAYS).map(|n| net.tor(n).to_string()).collect()),
         ("vpn.txt", (0..300).map(|n| format!("{}/26", net.vpn_network(n))).collect()),
         ("proxy.txt", (0..400).map(|n| net.open_proxy(n).to_string()).collect()),
     ];
-    for (name, mut lines) in lists {
+    lists.map(|(name, mut lines)| {
         lines.sort();
         lines.dedup();
-        let path = folder.join(name);
-        fs::write(&path, lines.join("\n") + "\n")
-            .with_context(|| format!("cannot write {}", path.display()))?;
-    }
-    Ok(())
+        (name, lines.join("\n") + "\n")
+    })
 }
 
 /// The open file of each region, one for every [`FILE_HOURS`].
