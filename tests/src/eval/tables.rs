@@ -7,7 +7,8 @@ use super::ablation::SHIPPED;
 use super::measure::Measured;
 use super::precision::precision;
 use crate::scenario::calendar::iso;
-use crate::score::{Score, pool};
+use crate::scenario::world::{ALL, EVASIVE};
+use crate::score::{Recall, Score, pool};
 
 /// All tables of what was measured, pooled over worlds and seeds.
 pub fn markdown(measured: &[Measured]) -> String {
@@ -100,6 +101,17 @@ fn compare<'a>(out: &mut String, judges: impl Iterator<Item = &'a (String, Score
     Ok(())
 }
 
+/// Kinds whose delay is asked for together.
+fn groups(score: &Score) -> Vec<(&'static str, Recall)> {
+    let groups: [(&str, &[&str]); 2] =
+        [("*relays*", &["relay", "served-relay"]), ("*scans and floods*", &["scan", "flood"])];
+    let of = |(name, kernels): (&'static str, &[&str])| {
+        let kinds = ALL.iter().chain(&EVASIVE).filter(|kind| kernels.contains(&kind.kernel()));
+        (name, Recall::pooled(kinds.filter_map(|kind| score.kinds.get(kind.name()))))
+    };
+    groups.into_iter().map(of).filter(|(_, recall)| recall.total > 0).collect()
+}
+
 /// What became of each kind.
 fn kinds(out: &mut String, score: &Score) -> std::fmt::Result {
     writeln!(
@@ -107,7 +119,8 @@ fn kinds(out: &mut String, score: &Score) -> std::fmt::Result {
         "| kind | as wanted | at low or above | right kernel | median delay | delay of nine in ten |"
     )?;
     writeln!(out, "| --- | --- | --- | --- | --- | --- |")?;
-    for (kind, recall) in &score.kinds {
+    let named = score.kinds.iter().map(|(kind, recall)| (kind.as_str(), recall.clone()));
+    for (kind, recall) in groups(score).into_iter().chain(named) {
         let delay = |hours: Option<f64>| hours.map_or("-".to_owned(), span);
         writeln!(
             out,
