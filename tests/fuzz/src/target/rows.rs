@@ -18,6 +18,10 @@ pub(crate) fn run(bytes: &[u8]) {
         if row.split(' ').count() != 14 || !row.starts_with(|first: char| first.is_ascii_digit()) {
             continue;
         }
+        // Rows of a transit gateway are told by this where no format was given, and have other fields.
+        if row.split(' ').nth(1) == Some("TransitGateway") {
+            continue;
+        }
         let slow = words(plain.read(&format!("{row} -"), None));
         assert_eq!(words(fast.read(row, None)), slow, "{row:?}");
     }
