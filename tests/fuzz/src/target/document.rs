@@ -4,7 +4,10 @@ use weir_detection::state::EntityState;
 
 pub(crate) fn run(bytes: &[u8]) {
     let Ok(state) = EntityState::decode(bytes) else { return };
-    let Ok(written) = state.encode() else { panic!("a document that was read cannot be written") };
+    let written = match state.encode() {
+        Ok(written) => written,
+        Err(error) => panic!("a document that was read cannot be written: {error}"),
+    };
     let Ok(again) = EntityState::decode(&written) else {
         panic!("a document that was written cannot be read")
     };
