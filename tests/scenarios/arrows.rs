@@ -56,7 +56,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("weir-lambda", &["weir-dynamodb"]),
     ("weir-records", &[]),
     ("weir-state", &["weir-detection", "weir-intel", "weir-records"]),
-    ("weir-tests", &[]),
+    ("weir-tests", &["weir-detection", "weir-intel", "weir-records", "weir-state"]),
     (
         "weirctl",
         &[

@@ -1,0 +1,43 @@
+//! Scores of several worlds as one: counts and days add up, bounds and quantiles are worked out again.
+
+use super::{False, Rate, Recall, Score};
+
+/// Pools scores; `None` of none.
+pub fn pool<'a>(scores: impl IntoIterator<Item = &'a Score>) -> Option<Score> {
+    let mut scores = scores.into_iter();
+    let mut all = scores.next()?.clone();
+    for one in scores {
+        for (kind, recall) in &one.kinds {
+            add(all.kinds.entry(kind.clone()).or_default(), recall);
+        }
+        for (analytic, rates) in &one.analytics {
+            match all.analytics.get_mut(analytic) {
+                Some(have) => *have = both(have, rates),
+                None => drop(all.analytics.insert(analytic.clone(), rates.clone())),
+            }
+        }
+        all.benign_days += one.benign_days;
+        all.medium = Rate::of(all.medium.count + one.medium.count, all.benign_days);
+        all.low = Rate::of(all.low.count + one.low.count, all.benign_days);
+        all.false_alerts.extend(one.false_alerts.iter().cloned());
+        all.misses.extend(one.misses.iter().cloned());
+        all.aftermath += one.aftermath;
+        all.unknown += one.unknown;
+    }
+    all.kinds.values_mut().for_each(Recall::finish);
+    Some(all)
+}
+
+fn add(into: &mut Recall, more: &Recall) {
+    into.total += more.total;
+    into.found += more.found;
+    into.as_wanted += more.as_wanted;
+    into.right_kernel += more.right_kernel;
+    into.delays_hours.extend(&more.delays_hours);
+}
+
+fn both(a: &False, b: &False) -> False {
+    let benign_days = a.benign_days + b.benign_days;
+    let rate = |a: &Rate, b: &Rate| Rate::of(a.count + b.count, benign_days);
+    False { benign_days, medium: rate(&a.medium, &b.medium), low: rate(&a.low, &b.low) }
+}
