@@ -50,6 +50,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "weir-state",
         ],
     ),
+    ("weir-fuzz", &["weir-alerting", "weir-detection", "weir-intel", "weir-records", "weir-state"]),
     ("weir-intel", &[]),
     ("weir-intel-refresh", &["weir-aws-host", "weir-feeds", "weir-intel"]),
     ("weir-lambda", &["weir-dynamodb"]),
