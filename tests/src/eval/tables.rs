@@ -38,7 +38,7 @@ fn write(out: &mut String, measured: &[Measured], pooled: &[(String, Score)]) ->
     compare(out, methods)?;
     if pooled.iter().any(|(judge, _)| is_ablation(judge)) {
         writeln!(out)?;
-        compare(out, pooled.iter().filter(|(judge, _)| is_ablation(judge) || judge == SHIPPED))?;
+        ablations(out, pooled.iter().filter(|(judge, _)| is_ablation(judge) || judge == SHIPPED))?;
     }
     if let Some((_, weir)) = pooled.iter().find(|(judge, _)| judge == SHIPPED) {
         writeln!(out)?;
@@ -96,6 +96,30 @@ fn compare<'a>(out: &mut String, judges: impl Iterator<Item = &'a (String, Score
             round(score.low.per_thousand),
             at(1e-3),
             at(1e-4)
+        )?;
+    }
+    Ok(())
+}
+
+/// Weir beside itself with one thing off: counts, since few worlds are behind them.
+fn ablations<'a>(out: &mut String, judges: impl Iterator<Item = &'a (String, Score)>) -> std::fmt::Result {
+    writeln!(
+        out,
+        "| off | found as wanted | at low or above | median delay | false at medium | false at low or above |"
+    )?;
+    writeln!(out, "| --- | --- | --- | --- | --- | --- |")?;
+    for (judge, score) in judges {
+        let all = score.kinds.get("all").cloned().unwrap_or_default();
+        writeln!(
+            out,
+            "| {} | {}/{} | {} | {} | {} | {} |",
+            judge.strip_prefix("without ").unwrap_or("nothing"),
+            all.as_wanted,
+            all.total,
+            all.found,
+            all.median_delay_hours.map_or("-".to_owned(), span),
+            score.medium.count,
+            score.low.count
         )?;
     }
     Ok(())
