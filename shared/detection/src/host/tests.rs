@@ -2,7 +2,9 @@
 
 mod containers;
 mod countries;
+mod disguises;
 mod linux;
+mod lives;
 mod macos;
 mod windows;
 
