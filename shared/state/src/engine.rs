@@ -14,6 +14,7 @@ pub(crate) mod hosts;
 pub(crate) mod layout;
 pub mod learned;
 pub mod teach;
+pub mod told;
 pub(crate) mod waiting;
 
 use std::pin::Pin;
@@ -36,6 +37,7 @@ use calls::prelude_key;
 use document::{Document, Remembered};
 use hosts::host_item_key;
 use layout::decode;
+use told::Told;
 use waiting::Ends;
 
 /// Races lost in a row after which a batch is given back; each is won by somebody, so this many writers
@@ -105,8 +107,8 @@ pub struct Alert {
     pub id: u64,
     /// What is to be said.
     pub finding: Finding,
-    /// Subscribers have it; a channel beside them has not.
-    pub told: bool,
+    /// The channels that have it already.
+    pub told: Told,
 }
 
 /// Why a batch could not be applied; it can be delivered again.
@@ -242,8 +244,8 @@ impl<S: Store> Engine<S> {
         self.settle(entity, sent, &[], now).await
     }
 
-    /// As [`Self::confirm`] of those that were `sent`; those that are only `told` stay for a channel beside the
-    /// subscribers.
+    /// As [`Self::confirm`] of those that were `sent`; those that are only `told` stay for the channels that
+    /// have them not.
     ///
     /// # Errors
     ///
@@ -252,7 +254,7 @@ impl<S: Store> Engine<S> {
         &self,
         entity: &EntityKey,
         sent: &[u64],
-        told: &[u64],
+        told: &[(u64, Told)],
         now: i64,
     ) -> Result<(), EngineError> {
         if hosts::is_host(entity) {
@@ -266,7 +268,7 @@ impl<S: Store> Engine<S> {
         &self,
         entity: &EntityKey,
         sent: &[u64],
-        told: &[u64],
+        told: &[(u64, Told)],
         now: i64,
     ) -> Result<(), EngineError>
     where
