@@ -6,6 +6,7 @@ mod disguises;
 mod linux;
 mod lives;
 mod macos;
+mod size;
 mod windows;
 
 use std::collections::BTreeMap;

@@ -131,7 +131,12 @@ impl Telemetry {
             interface: Some(entity),
             instance: self.device.instance_uid.as_deref(),
             container: self.container.as_ref().and_then(|container| container.uid.as_deref()),
-            ..Flow::between(src, dst, conversation.start.max(conversation.end - LONGEST), conversation.end)
+            ..Flow::between(
+                src,
+                dst,
+                conversation.start.max(conversation.end.saturating_sub(LONGEST)),
+                conversation.end,
+            )
         };
         let back = Flow {
             src: dst,
