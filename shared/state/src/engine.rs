@@ -84,6 +84,8 @@ pub struct Applied {
     pub repeated: bool,
     /// Buckets of the batch that were judged before it came; their records changed nothing.
     pub late: u64,
+    /// Records of the batch that were there: they came in another one.
+    pub known: u64,
     /// Races lost.
     pub conflicts: u32,
     /// Buckets judged.
@@ -185,17 +187,16 @@ impl<S: Store> Engine<S> {
                 applied.repeated = true;
             } else {
                 let unnamed = document.state.info.addresses.is_empty();
-                applied.late = admit(&mut document.state, observed);
-                changed = applied.late < observed.buckets.len() as u64
-                    || observed.losses > 0
-                    || !observed.lookups.is_empty();
+                let admitted = admit(&mut document.state, observed);
+                (applied.late, applied.known) = (admitted.late, admitted.known);
+                changed = admitted.any || observed.losses > 0 || !observed.lookups.is_empty();
                 newcomer = unnamed && !document.state.info.addresses.is_empty();
                 if changed {
                     document.note_batch(run.batch, observed.latest);
                 }
                 // What a host told of its addresses before anybody knew whose they are.
                 if newcomer && led.host.is_none() {
-                    let first = observed.buckets.first().map_or(observed.latest, |(start, _)| *start);
+                    let first = observed.first_bucket().unwrap_or(observed.latest);
                     led.host = self.adopt(&observed.key, &document.state.info, first, run).await?;
                 }
                 if version.is_some() {
