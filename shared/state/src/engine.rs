@@ -16,6 +16,7 @@ pub mod learned;
 pub mod teach;
 pub mod told;
 pub(crate) mod waiting;
+pub mod week;
 
 use std::pin::Pin;
 
