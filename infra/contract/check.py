@@ -26,6 +26,7 @@ SCENARIOS = {
         "AlertEmail": "security@example.com",
         "ChatTopic": "true",
         "EventBusName": "security",
+        "SecurityHub": "true",
         "OperationsEmail": "operations@example.com",
     },
     "throughBucket": {
@@ -45,7 +46,13 @@ LOGS_AND_TRACES = {
     "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
 }
-ASKED = {"events:PutEvents": "EventBusName", "ssm:GetParameter": "IngestTokenParameter"}
+ASKED = {
+    "events:PutEvents": "EventBusName",
+    "securityhub:BatchImportFindings": "SecurityHub",
+    "ssm:GetParameter": "IngestTokenParameter",
+}
+# Metrics of ways out that only some deployments ask for.
+TOLD = {"ChatFailed": "ChatTopic", "BusFailed": "EventBusName", "SecurityHubFailed": "SecurityHub"}
 OWN_KEY = {"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"}
 POLLS = {
     "kinesis": {
@@ -58,7 +65,13 @@ POLLS = {
     "sqs": {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"},
 }
 # Of modules of which weirctl uses another part.
-NOT_BY_WEIRCTL = {"dynamodb:DeleteItem", "dynamodb:Query", "events:PutEvents", "sqs:SendMessage"}
+NOT_BY_WEIRCTL = {
+    "dynamodb:DeleteItem",
+    "dynamodb:Query",
+    "events:PutEvents",
+    "securityhub:BatchImportFindings",
+    "sqs:SendMessage",
+}
 PREFIX = "weir-prod-"
 
 
@@ -96,7 +109,7 @@ def against_code(parameters, resources):
         unused = {action for action, parameter in ASKED.items() if not parameters.get(parameter)}
         needed = set(called) - unused | LOGS_AND_TRACES | platform(name, parameters, resources)
         yield from differences(f"actions of {name}", needed, allowed)
-    yield from metrics(resources)
+    yield from metrics(parameters, resources)
     yield from told(resources)
 
 
@@ -129,9 +142,9 @@ def platform(name, parameters, resources):
     return needed
 
 
-def metrics(resources):
+def metrics(parameters, resources):
     """Every metric of the code is on the dashboard, and no alarm waits for one that there is not."""
-    known = source.metrics()
+    known = source.metrics() - {name for name, parameter in TOLD.items() if not parameters.get(parameter)}
     shown, watched = set(), set()
     for kind, properties in resources:
         if kind == "AWS::CloudWatch::Dashboard":

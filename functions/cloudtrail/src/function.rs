@@ -8,8 +8,8 @@ use lambda_runtime::Context;
 use serde_json::value::RawValue;
 use weir_alerting::Product;
 use weir_aws_host::{
-    Delivery, Environment, EventBus, IntelStore, Metrics, Outbox, Publisher, Quarantine, SettingsStore,
-    apart, left, now,
+    Delivery, Environment, EventBus, IntelStore, Metrics, Outbox, Publisher, Quarantine, SecurityHub,
+    SettingsStore, apart, left, now,
 };
 use weir_dynamodb::DynamoStore;
 use weir_state::Engine;
@@ -60,7 +60,8 @@ impl Function {
             engine: Engine::new(store).pausing(apart),
             publisher: Publisher::new(config, environment.topic_arn.as_str())
                 .and_chat(environment.chat_topic_arn.clone())
-                .and_bus(environment.event_bus.as_deref().map(|name| EventBus::new(config, name))),
+                .and_bus(environment.event_bus.as_deref().map(|name| EventBus::new(config, name)))
+                .and_hub(environment.security_hub.clone().map(|product| SecurityHub::new(config, product))),
             product: Product::default(),
             quarantine: Quarantine::new(
                 config,

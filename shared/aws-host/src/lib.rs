@@ -14,6 +14,7 @@ pub mod metrics;
 pub mod outbox;
 pub mod publish;
 pub mod quarantine;
+pub mod security_hub;
 pub mod settings;
 pub mod tally;
 
@@ -36,5 +37,6 @@ pub use metrics::Metrics;
 pub use outbox::{Outbox, OutboxError};
 pub use publish::{PublishError, Publisher};
 pub use quarantine::{Quarantine, QuarantineError, Refused};
+pub use security_hub::SecurityHub;
 pub use settings::{SettingsError, SettingsStore};
 pub use tally::Tally;

@@ -103,16 +103,23 @@ impl Cell {
     }
 }
 
+/// Most bytes of a pair: a sum of three hours of them holds.
+const MOST: u64 = 1 << 56;
+
+const fn capped(bytes: u64) -> u64 {
+    if bytes > MOST { MOST } else { bytes }
+}
+
 impl Pair {
     /// Both directions.
     pub const fn total(self) -> u64 {
         self.out.saturating_add(self.into)
     }
 
-    /// Adds another pair.
+    /// Adds another pair, up to what no network carries.
     pub const fn add(&mut self, other: Self) {
-        self.out = self.out.saturating_add(other.out);
-        self.into = self.into.saturating_add(other.into);
+        self.out = capped(self.out.saturating_add(other.out));
+        self.into = capped(self.into.saturating_add(other.into));
     }
 
     /// This pair without another, at least zero.

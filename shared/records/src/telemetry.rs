@@ -78,6 +78,21 @@ pub struct Container {
     pub namespace: Option<String>,
 }
 
+impl Fact {
+    /// What it says was moved in the time of the record; where a counter stands since its beginning is no such count.
+    pub(crate) const fn counts(&self) -> [Option<u64>; 4] {
+        match self {
+            Self::Conversation(it) => {
+                [it.sent.bytes, it.sent.packets, it.received.bytes, it.received.packets]
+            }
+            Self::Usage(it) if matches!(it.counter, Counter::Delta) => {
+                [it.bytes_in, it.bytes_out, it.packets_in, it.packets_out]
+            }
+            Self::Usage(_) | Self::Launch(_) => [None; 4],
+        }
+    }
+}
+
 impl Container {
     /// The container, if anything is known of it.
     pub fn known(self) -> Option<Self> {

@@ -14,6 +14,7 @@ pub(crate) mod hosts;
 pub(crate) mod layout;
 pub mod learned;
 pub mod teach;
+pub mod told;
 pub(crate) mod waiting;
 
 use std::pin::Pin;
@@ -36,6 +37,7 @@ use calls::prelude_key;
 use document::{Document, Remembered};
 use hosts::host_item_key;
 use layout::decode;
+use told::Told;
 use waiting::Ends;
 
 /// Races lost in a row after which a batch is given back; each is won by somebody, so this many writers
@@ -81,6 +83,8 @@ pub struct Applied {
     pub repeated: bool,
     /// Buckets of the batch that were judged before it came; their records changed nothing.
     pub late: u64,
+    /// Records of the batch that were there: they came in another one.
+    pub known: u64,
     /// Races lost.
     pub conflicts: u32,
     /// Buckets judged.
@@ -100,8 +104,8 @@ pub struct Alert {
     pub id: u64,
     /// What is to be said.
     pub finding: Finding,
-    /// Subscribers have it; a channel beside them has not.
-    pub told: bool,
+    /// The channels that have it already.
+    pub told: Told,
 }
 
 /// Why a batch could not be applied; it can be delivered again.
@@ -182,17 +186,16 @@ impl<S: Store> Engine<S> {
                 applied.repeated = true;
             } else {
                 let unnamed = document.state.info.addresses.is_empty();
-                applied.late = admit(&mut document.state, observed);
-                changed = applied.late < observed.buckets.len() as u64
-                    || observed.losses > 0
-                    || !observed.lookups.is_empty();
+                let admitted = admit(&mut document.state, observed);
+                (applied.late, applied.known) = (admitted.late, admitted.known);
+                changed = admitted.any || observed.losses > 0 || !observed.lookups.is_empty();
                 newcomer = unnamed && !document.state.info.addresses.is_empty();
                 if changed {
                     document.note_batch(run.batch, observed.latest);
                 }
                 // What a host told of its addresses before anybody knew whose they are.
                 if newcomer && led.host.is_none() {
-                    let first = observed.buckets.first().map_or(observed.latest, |(start, _)| *start);
+                    let first = observed.first_bucket().unwrap_or(observed.latest);
                     led.host = self.adopt(&observed.key, &document.state.info, first, run).await?;
                 }
                 if version.is_some() {
@@ -236,8 +239,8 @@ impl<S: Store> Engine<S> {
         self.settle(entity, sent, &[], now).await
     }
 
-    /// As [`Self::confirm`] of those that were `sent`; those that are only `told` stay for a channel beside the
-    /// subscribers.
+    /// As [`Self::confirm`] of those that were `sent`; those that are only `told` stay for the channels that
+    /// have them not.
     ///
     /// # Errors
     ///
@@ -246,7 +249,7 @@ impl<S: Store> Engine<S> {
         &self,
         entity: &EntityKey,
         sent: &[u64],
-        told: &[u64],
+        told: &[(u64, Told)],
         now: i64,
     ) -> Result<(), EngineError> {
         if hosts::is_host(entity) {
@@ -260,7 +263,7 @@ impl<S: Store> Engine<S> {
         &self,
         entity: &EntityKey,
         sent: &[u64],
-        told: &[u64],
+        told: &[(u64, Told)],
         now: i64,
     ) -> Result<(), EngineError>
     where

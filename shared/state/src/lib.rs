@@ -21,6 +21,7 @@ pub use engine::feedback::{Feedback, Opinion};
 pub use engine::hosts::{Hosted, by_host};
 pub use engine::learned::Learned;
 pub use engine::teach::Taught;
+pub use engine::told::{Channel, Told};
 pub use engine::waiting::Closed;
 pub use engine::{Alert, Applied, Engine, EngineError, Run};
 pub use memory::MemoryStore;

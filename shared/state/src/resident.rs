@@ -159,7 +159,7 @@ impl Resident {
         intel: &Intel,
     ) -> Result<(Stepped, Vec<u64>), EngineError> {
         let (key, file) = (&observed.key, self.file.as_ref());
-        let late = admit(state, observed);
+        let late = admit(state, observed).late;
         let settings = settings.of_entity(key, &state.info, intel);
         let wanted = asked(state, settings);
         let entity = key.hash64();

@@ -169,7 +169,7 @@ pub fn summarise(rows: &[Row]) -> Summary {
         port.tried += 1;
         if failed(key.protocol, sums) {
             port.failed += 1;
-            port.packets += sums.packets_out;
+            port.packets = port.packets.saturating_add(sums.packets_out);
             port.example.get_or_insert(key.remote);
             *by_host.entry(key.remote).or_default() += 1;
             summary.misses.push(address_hash(key.remote));
@@ -182,7 +182,7 @@ pub fn summarise(rows: &[Row]) -> Summary {
     for few in tries.values().filter(|tries| tries.tried < PORT_OF_MANY) {
         summary.scattered.tried += few.tried;
         summary.scattered.failed += few.failed;
-        summary.scattered.packets += few.packets;
+        summary.scattered.packets = summary.scattered.packets.saturating_add(few.packets);
     }
     summary.tries = tries.into_values().collect();
     summary.tries.sort_by(|a, b| b.failed.cmp(&a.failed).then(a.port.cmp(&b.port)));

@@ -5,6 +5,10 @@ use std::net::IpAddr;
 use super::{Process, Telemetry};
 use crate::flow::{Action, Direction, Flow};
 
+/// Of what lasted longer the bytes are of its last week, milliseconds: a sensor's clock that jumped is no reason to share
+/// them among all the buckets of a century.
+const LONGEST: i64 = 7 * 24 * 60 * 60 * 1_000;
+
 /// One end of a conversation.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct End {
@@ -125,7 +129,7 @@ impl Telemetry {
             interface: Some(entity),
             instance: self.device.instance_uid.as_deref(),
             container: self.container.as_ref().and_then(|container| container.uid.as_deref()),
-            ..Flow::between(src, dst, conversation.start, conversation.end)
+            ..Flow::between(src, dst, conversation.start.max(conversation.end - LONGEST), conversation.end)
         };
         let back = Flow {
             src: dst,

@@ -7,6 +7,7 @@ use weir_detection::observation::bucket_of;
 use weir_detection::state::EntityState;
 
 use super::Alert;
+use super::told::Told;
 
 /// The layout that this build writes; the first byte of a document.
 const LAYOUT: u8 = 3;
@@ -89,9 +90,9 @@ struct Queued {
     id: u64,
     /// Until when somebody is sending it, milliseconds since the epoch of the wall clock.
     claimed: i64,
-    /// Subscribers have it.
-    told: bool,
-    /// Times that a channel beside them did not take it.
+    /// The channels that have it.
+    told: Told,
+    /// Times that a channel beside the subscribers did not take it.
     tries: u8,
     finding: Finding,
 }
@@ -115,7 +116,7 @@ impl<S: Remembered> Document<S> {
         for finding in send {
             let id = report_id(&finding);
             if self.outbox.iter().all(|have| have.id != id) {
-                self.outbox.push(Queued { id, claimed: 0, told: false, tries: 0, finding });
+                self.outbox.push(Queued { id, claimed: 0, told: Told::default(), tries: 0, finding });
             }
         }
         self.crowd_out();
@@ -161,13 +162,15 @@ impl<S: Remembered> Document<S> {
         !self.outbox.is_empty()
     }
 
-    /// Marks alerts that subscribers have and a channel beside them has not: whoever comes next tries the channel again,
-    /// a few times. Whether there were any.
-    pub(crate) fn mark(&mut self, told: &[u64]) -> bool {
+    /// Marks alerts that subscribers have and a channel beside them has not: whoever comes next tries that channel
+    /// again, a few times. Whether there were any.
+    pub(crate) fn mark(&mut self, told: &[(u64, Told)]) -> bool {
         let mut any = false;
-        for queued in self.outbox.iter_mut().filter(|queued| told.contains(&queued.id)) {
-            (queued.told, queued.claimed, queued.tries) = (true, 0, queued.tries + 1);
-            any = true;
+        for (id, told) in told {
+            for queued in self.outbox.iter_mut().filter(|queued| queued.id == *id) {
+                (queued.told, queued.claimed, queued.tries) = (*told, 0, queued.tries + 1);
+                any = true;
+            }
         }
         self.outbox.retain(|queued| queued.tries < TRIES);
         any

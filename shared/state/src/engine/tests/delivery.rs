@@ -9,6 +9,7 @@ use super::traffic::{START, batch, minute, no_data, scan};
 use super::{Bench, LIFE, NOW, key};
 use crate::engine::document::Document;
 use crate::engine::state_key;
+use crate::engine::told::{Channel, Told};
 use crate::memory::MemoryStore;
 use crate::store::Store;
 
@@ -52,14 +53,17 @@ fn an_alert_that_nobody_confirmed_is_sent_by_the_retry_and_by_the_next_batch_aft
 fn what_subscribers_have_and_a_chat_has_not_is_for_the_chat_alone_and_not_for_ever() {
     let bench = Bench::new();
     let first = bench.apply(1, &batch(&[scan(0, 60), minute(30)].concat()), NOW).unwrap();
-    assert!(!first.alerts[0].told);
+    assert_eq!(first.alerts[0].told, Told::default());
+    let mut have = Told::default();
+    have.add(Channel::Subscribers);
+    have.add(Channel::Bus);
     let mut tries = 1;
     let mut told = first;
     while let [alert] = &told.alerts[..] {
-        crate::finish_now(bench.engine.settle(&key(), &[], &[alert.id], NOW)).unwrap().unwrap();
+        crate::finish_now(bench.engine.settle(&key(), &[], &[(alert.id, have)], NOW)).unwrap().unwrap();
         // At once, and not after the deadline: nobody is at it any more.
         told = bench.apply(1 + tries, &batch(&minute(30 + tries as i64)), NOW).unwrap();
-        assert!(told.alerts.iter().all(|alert| alert.told));
+        assert!(told.alerts.iter().all(|alert| alert.told == have));
         tries += u64::from(!told.alerts.is_empty());
     }
     assert_eq!(tries, 8);
