@@ -164,7 +164,7 @@ impl Function {
     async fn close(&self, deadline: i64, metrics: &Metrics) -> Result<(), Fault> {
         let settings = self.settings.current(now(), metrics).await?;
         let intel = self.intel.current(now(), metrics).await;
-        ends::close(self.outbox(deadline, metrics), &settings, &intel, deadline).await
+        ends::close(&self.outbox(deadline, metrics), &settings, &intel, deadline).await
     }
 
     const fn outbox<'a>(&'a self, deadline: i64, metrics: &'a Metrics) -> Outbox<'a, DynamoStore> {
