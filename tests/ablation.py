@@ -49,7 +49,7 @@ CONDITIONS = [
     ("unanswered packets of floods", "an0084/flood.rs", "&& rush.answered <= 0.05", "&& ({off} || rush.answered <= 0.05)"),
     ("datagrams among peers", "an0084/torrent.rs", "&& udp >= 0.2)", "&& ({off} || udp >= 0.2))"),
     ("silence before a wake-up", "an0084/dormant.rs", "let silent = silent(&past, sent);", "let silent = {off} || silent(&past, sent);"),
-    ("trickle or bulk", "an0084/dormant.rs", "if is_trickle(&cells, sent, floor) {", "if {off} || is_trickle(&cells, sent, floor) {{"),
+    ("trickle or bulk", "an0084/dormant.rs", "if is_trickle(", "if {off} || is_trickle("),
     ("what usually leaves, for uploads", "an0084/upload.rs", "&& rate >= usual_rate(view, &usual, entry.first).saturating_mul(2)",
      "&& ({off} || rate >= usual_rate(view, &usual, entry.first).saturating_mul(2))"),
     ("novelty of an upload's destination", "an0084/upload.rs", "&& !view.state.known.contains(address_hash(entry.ip))",
