@@ -198,7 +198,7 @@ fn started(words: &[String]) -> Vec<String> {
     words.iter().filter(|word| is_image(word)).cloned().collect()
 }
 
-fn is_image(word: &String) -> bool {
+fn is_image(word: &str) -> bool {
     !word.starts_with('-') && word.contains('/') && !word.starts_with(['/', '.'])
 }
 
@@ -207,7 +207,7 @@ fn is_image(word: &String) -> bool {
 fn within(words: &[String]) -> Option<Command> {
     let starts = words.iter().position(|word| matches!(word.as_str(), "run" | "create"))?;
     let words = words.get(starts + 1..)?;
-    let image = words.iter().position(is_image).unwrap_or(words.len());
+    let image = words.iter().position(|word| is_image(word)).unwrap_or(words.len());
     let options = words.get(..image).unwrap_or_default();
     let env = options.iter().enumerate().filter_map(|(at, word)| match word.as_str() {
         "-e" | "--env" => options.get(at + 1).map(String::as_str),
