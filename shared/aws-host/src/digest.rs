@@ -76,13 +76,7 @@ impl Digest {
         let given = engine.feedback().await?.given;
         let of =
             |opinion| given.values().filter(|(said, time)| *said == opinion && *time >= week.from).count();
-        let modes = [
-            ("AN0080", settings.an0080.mode),
-            ("AN0081", settings.an0081.mode),
-            ("AN0082", settings.an0082.mode),
-            ("AN0083", settings.an0083.mode),
-            ("AN0084", settings.an0084.mode),
-        ];
+        let modes = settings.modes();
         let in_mode = |wanted: &[AnalyticMode]| {
             let those = modes.iter().filter(|(_, mode)| wanted.contains(mode));
             those.map(|(name, _)| *name).collect::<Vec<_>>()

@@ -40,6 +40,18 @@ pub use tree::{
 };
 
 impl Settings {
+    /// Each analytic with its mode.
+    #[must_use]
+    pub const fn modes(&self) -> [(&'static str, AnalyticMode); 5] {
+        [
+            ("AN0080", self.an0080.mode),
+            ("AN0081", self.an0081.mode),
+            ("AN0082", self.an0082.mode),
+            ("AN0083", self.an0083.mode),
+            ("AN0084", self.an0084.mode),
+        ]
+    }
+
     /// The defaults with `values` laid over them; of two values for one path the later counts.
     ///
     /// # Errors

@@ -34,13 +34,7 @@ pub(super) fn print(
     history: &History,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let modes = [
-        ("AN0080", settings.an0080.mode),
-        ("AN0081", settings.an0081.mode),
-        ("AN0082", settings.an0082.mode),
-        ("AN0083", settings.an0083.mode),
-        ("AN0084", settings.an0084.mode),
-    ];
+    let modes = settings.modes();
     let mut would: BTreeMap<&str, Would<'_>> = modes
         .into_iter()
         .filter(|(_, mode)| *mode == AnalyticMode::DryRun)
