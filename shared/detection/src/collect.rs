@@ -5,6 +5,7 @@ mod lookups;
 mod prints;
 mod record;
 mod rows;
+mod seen;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -291,7 +292,14 @@ fn opened<'o>(
     spare: &mut Option<BucketRows>,
     bucket: i64,
 ) -> &'o mut BucketRows {
-    open.entry(bucket).or_insert_with(|| spare.take().unwrap_or_default())
+    if !open.contains_key(&bucket) {
+        // A bucket has about as many records as the one before it.
+        let like =
+            || BucketRows::like(open.range(..bucket).next_back().map_or(0, |(_, rows)| rows.records()));
+        let rows = spare.take().unwrap_or_else(like);
+        open.insert(bucket, rows);
+    }
+    open.entry(bucket).or_default()
 }
 
 /// A record on its way into its bucket.

@@ -1,5 +1,6 @@
 //! `weir-eval`: measures detection on worlds of many seeds, beside the methods of others.
 
+use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::ops::Range;
@@ -27,7 +28,7 @@ enum Command {
     Run(Run),
     /// Print the tables of what `run --keep` kept.
     Tables {
-        /// Files.
+        /// Files; a world that is in several counts once.
         #[arg(required = true)]
         files: Vec<PathBuf>,
         /// Worlds to pool; all by default.
@@ -88,6 +89,8 @@ fn main() -> anyhow::Result<()> {
                 measured.extend(kept(file)?);
             }
             measured.retain(|one| world.is_empty() || world.contains(&one.world));
+            let mut seen = BTreeSet::new();
+            measured.retain(|one| seen.insert((one.world.clone(), one.seed, one.judge.clone())));
             markdown(&measured)
         }
         Command::Curve { seeds, hijacks, only } => run_curve(seeds, hijacks, &only)?,

@@ -11,7 +11,7 @@ use crate::engine::document::Document;
 use crate::engine::state_key;
 use crate::engine::told::{Channel, Told};
 use crate::memory::MemoryStore;
-use crate::store::Store;
+use crate::store::{Key, Store};
 
 #[test]
 fn a_batch_that_comes_three_times_changes_the_numbers_once_and_alerts_once() {
@@ -263,4 +263,26 @@ fn closed(bench: &Bench<MemoryStore>) -> EntityState {
     let state = bench.document().state;
     assert!(state.open.is_empty() && state.first_seen == START, "{:?}", key());
     state
+}
+
+#[test]
+fn that_an_address_has_a_log_of_its_own_is_kept_as_long_as_its_document_and_noted_again_before() {
+    let bench = Bench::new();
+    let mark = || {
+        let key = Key { partition: "123456789012/address/10.0.0.5".to_owned(), sort: "logged".to_owned() };
+        let loaded = crate::finish_now(bench.engine().store().load(&[key])).unwrap().unwrap();
+        loaded.into_iter().next().flatten().map(|stored| (stored.version, stored.expires.unwrap()))
+    };
+    let day = |day: i64| {
+        bench.apply(10 + day as u64, &batch(&minute(day * 1_440)), NOW + day * 86_400_000).unwrap()
+    };
+    day(0);
+    let first = mark().unwrap();
+    assert_eq!(first.1, NOW / 1_000 + 60 * 86_400);
+    (1..=60).for_each(|n| {
+        day(n);
+    });
+    let last = mark().unwrap();
+    assert!(last.1 > NOW / 1_000 + 60 * 86_400, "it would be gone by now");
+    assert!((1..=2).contains(&(last.0 - first.0)), "{} times in 60 days", last.0 - first.0);
 }
