@@ -13,6 +13,7 @@ mod names;
 mod physics;
 mod prelude;
 mod recorded;
+mod soak;
 mod truth;
 
 use std::collections::BTreeMap;

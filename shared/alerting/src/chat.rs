@@ -141,7 +141,12 @@ mod tests {
             let value: Value = serde_json::from_str(&to_chat(&finding, &Product::default())).unwrap();
             let length = |at: &str| value["content"][at].as_str().unwrap().chars().count();
             prop_assert!(length("title") <= 250 && length("description") <= 8_000);
-            prop_assert!(!value["content"]["description"].as_str().unwrap().is_empty());
+            // Each line is one that Weir begins, whatever the log has for line ends and controls.
+            let names = ["What", "Who", "Where", "Tags", "Egress", "Cost", "Likely by", "Why"];
+            for line in value["content"]["description"].as_str().unwrap().split('\n') {
+                prop_assert!(names.iter().any(|name| line.starts_with(&format!("*{name}:* "))), "{}", line);
+                prop_assert!(!line.contains(char::is_control), "{:?}", line);
+            }
             prop_assert!(value.to_string().len() < 64_000);
         }
     }
