@@ -8,6 +8,7 @@ was. Needs Python 3.11 and cargo.
 """
 
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -124,13 +125,12 @@ def replace(folder, path, found, by):
 
 
 def copy(folder):
-    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True).stdout
-    for name in names.decode().split("\0"):
-        source = ROOT / name
-        if name and name.split("/")[0] not in ("docs", "events", "infra") and source.is_file():
-            target = folder / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(source.read_bytes())
+    """Copies the workspace without what is built, downloaded or only read."""
+    for source in ROOT.glob("Cargo.*"):
+        shutil.copy(source, folder)
+    for part in ("benches", "functions", "shared", "tests"):
+        ignore = shutil.ignore_patterns("target", "node_modules", "venv", "__pycache__")
+        shutil.copytree(ROOT / part, folder / part, ignore=ignore)
 
 
 def switch(folder):

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Holds the templates against the code and against each other; prints every difference and exits 1 on any.
 
-target/infra/bin/python infra/contract/check.py
+target/infra/venv/bin/python infra/contract/check.py
+With --table it prints the rights of the functions, as docs/security.md has them.
 """
 
 import difflib
@@ -76,7 +77,12 @@ PREFIX = "weir-prod-"
 
 
 def main():
-    faults = []
+    if "--table" in sys.argv:
+        print(rights())
+        return 0
+    faults = [] if rights() in (source.ROOT / "docs/security.md").read_text() else [
+        "docs/security.md is behind: put in what infra/contract/check.py --table prints"
+    ]
     for name, parameters in SCENARIOS.items():
         ours = templates.sam(parameters)
         faults += [
@@ -87,6 +93,17 @@ def main():
         print(fault)
     print(f"{len(faults)} differences" if faults else "templates and code agree")
     return 1 if faults else 0
+
+
+def rights():
+    """What each function may do of its own calls, and with which parameter where it has to be asked for."""
+    functions = source.functions()
+    lines = ["| function | may call |", "| --- | --- |"]
+    for name in sorted(set(functions) - {source.OPERATOR}):
+        asked = {action: f" (`{parameter}`)" for action, parameter in ASKED.items()}
+        called = [f"`{action}`{asked.get(action, '')}" for action in sorted(source.actions(functions[name]))]
+        lines.append(f"| `{name}` | {', '.join(called)} |")
+    return "\n".join(lines)
 
 
 def against_code(parameters, resources):

@@ -5,6 +5,7 @@
 
 pub mod apply;
 pub mod delivery;
+pub mod digest;
 pub mod environment;
 pub mod events;
 pub mod failures;
@@ -26,6 +27,7 @@ pub use apply::{Applier, ApplyError};
 pub use client::aws_config;
 pub use clock::{MARGIN, apart, left, now};
 pub use delivery::{Delivery, Piece, Sender};
+pub use digest::Digest;
 pub use environment::{
     Environment, EnvironmentError, IngestEnvironment, RefreshEnvironment, VARIABLES, Variable,
 };

@@ -16,6 +16,7 @@ pub mod learned;
 pub mod teach;
 pub mod told;
 pub(crate) mod waiting;
+pub mod week;
 
 use std::pin::Pin;
 
@@ -46,6 +47,9 @@ const ATTEMPTS: u32 = 64;
 
 /// Seconds that the document of a silent entity is kept: 60 days.
 const KEPT: i64 = 60 * 86_400;
+
+/// After which what is noted elsewhere of an entity that speaks is noted again, milliseconds.
+const RENEWED: i64 = KEPT * 1_000 / 2;
 
 /// A pause between a lost race and the next attempt; the argument counts the races lost.
 pub type Pause = fn(u32) -> Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -180,16 +184,18 @@ impl<S: Store> Engine<S> {
                 return Ok(Applied { conflicts: lost, ..Applied::default() });
             }
             let mut applied = Applied { conflicts: lost, ..Applied::default() };
-            let (mut changed, mut newcomer) = (false, false);
+            let (mut changed, mut newcomer, mut renewed) = (false, false, false);
             let waited_for = document.state.ends(&run.settings.incident).is_some();
             if document.holds(run.batch) {
                 applied.repeated = true;
             } else {
                 let unnamed = document.state.info.addresses.is_empty();
+                let before = document.state.latest;
                 let admitted = admit(&mut document.state, observed);
                 (applied.late, applied.known) = (admitted.late, admitted.known);
                 changed = admitted.any || observed.losses > 0 || !observed.lookups.is_empty();
                 newcomer = unnamed && !document.state.info.addresses.is_empty();
+                renewed = !unnamed && is_renewed(&observed.key, before, document.state.latest);
                 if changed {
                     document.note_batch(run.batch, observed.latest);
                 }
@@ -215,8 +221,8 @@ impl<S: Store> Engine<S> {
                 return Ok(applied);
             }
             // The document may be older than its first flow: a name of proxyware was looked up before.
-            if newcomer {
-                account.log_addresses(&document.state.info.addresses).await?;
+            if newcomer || renewed {
+                account.log_addresses(&document.state.info.addresses, run.now).await?;
             }
             let own = run.settings.of_entity(&observed.key, &document.state.info, run.intel);
             if let Some(due) = document.state.ends(&own.incident).filter(|_| !waited_for) {
@@ -405,6 +411,13 @@ fn partition(entity: &EntityKey) -> String {
 /// The address that a NAT gateway's log speaks of, where the entity is known from there alone.
 fn behind(entity: &EntityKey) -> Option<&str> {
     entity.id.split_once('@').map(|(address, _)| address)
+}
+
+/// Whether what is noted elsewhere of an entity is to be noted again, so that it does not expire before its document: twice
+/// in that time, of each entity at an hour of its own.
+fn is_renewed(entity: &EntityKey, before: i64, latest: i64) -> bool {
+    let shift = (entity.hash64() % RENEWED.unsigned_abs()) as i64;
+    (before + shift).div_euclid(RENEWED) != (latest + shift).div_euclid(RENEWED)
 }
 
 const fn expiry(now: i64) -> Option<i64> {

@@ -23,6 +23,7 @@ pub use engine::learned::Learned;
 pub use engine::teach::Taught;
 pub use engine::told::{Channel, Told};
 pub use engine::waiting::Closed;
+pub use engine::week::{Tally, Week};
 pub use engine::{Alert, Applied, Engine, EngineError, Run};
 pub use memory::MemoryStore;
 pub use ready::finish_now;

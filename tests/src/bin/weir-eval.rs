@@ -1,5 +1,6 @@
 //! `weir-eval`: measures detection on worlds of many seeds, beside the methods of others.
 
+use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::ops::Range;
@@ -27,7 +28,7 @@ enum Command {
     Run(Run),
     /// Print the tables of what `run --keep` kept.
     Tables {
-        /// Files.
+        /// Files; a world that is in several counts once.
         #[arg(required = true)]
         files: Vec<PathBuf>,
         /// Worlds to pool; all by default.
@@ -42,6 +43,9 @@ enum Command {
         /// Hijacks of a world.
         #[arg(long, default_value_t = 10)]
         hijacks: usize,
+        /// Only what has these words in its name.
+        #[arg(long, default_value = "")]
+        only: String,
     },
 }
 
@@ -85,9 +89,11 @@ fn main() -> anyhow::Result<()> {
                 measured.extend(kept(file)?);
             }
             measured.retain(|one| world.is_empty() || world.contains(&one.world));
+            let mut seen = BTreeSet::new();
+            measured.retain(|one| seen.insert((one.world.clone(), one.seed, one.judge.clone())));
             markdown(&measured)
         }
-        Command::Curve { seeds, hijacks } => run_curve(seeds, hijacks)?,
+        Command::Curve { seeds, hijacks, only } => run_curve(seeds, hijacks, &only)?,
     };
     Ok(std::io::stdout().write_all(text.as_bytes())?)
 }
@@ -141,14 +147,17 @@ impl Run {
     }
 }
 
-fn run_curve(seeds: Range<u64>, hijacks: usize) -> anyhow::Result<String> {
+fn run_curve(seeds: Range<u64>, hijacks: usize, only: &str) -> anyhow::Result<String> {
     let mut rows: Vec<(&'static str, String, [usize; 3])> = Vec::new();
     for seed in seeds {
-        for (at, point) in points(seed, hijacks).into_iter().enumerate() {
+        let points = points(seed, hijacks).into_iter().filter(|point| point.what.contains(only));
+        for (at, point) in points.enumerate() {
             let measured = measure(&point.world, &[ablation::shipped()], false)?;
-            let all = measured.first().and_then(|weir| weir.score.kinds.get("all"));
-            let counts = all.map_or([0; 3], |all| [all.as_wanted, all.found, all.total]);
-            eprintln!("{} {}, seed {seed}: {counts:?}", point.what, point.degree);
+            let Some(Measured { score, .. }) = measured.first() else { continue };
+            let counts = score.kinds.get("all").map_or([0; 3], |all| [all.as_wanted, all.found, all.total]);
+            let missed: Vec<String> =
+                score.misses.iter().map(|miss| format!("{} {}", miss.host_kind, miss.entity)).collect();
+            eprintln!("{} {}, seed {seed}: {counts:?} {}", point.what, point.degree, missed.join(", "));
             match rows.get_mut(at) {
                 Some((.., sums)) => sums.iter_mut().zip(counts).for_each(|(sum, more)| *sum += more),
                 None => rows.push((point.what, point.degree, counts)),

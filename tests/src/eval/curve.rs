@@ -27,7 +27,7 @@ const AXES: [Axis; 7] = [
     ("held back, minutes", Kind::Relay600k, &[15.0, 30.0, 45.0, 60.0, 120.0], |minutes| {
         Evasion::Buffer(minutes as usize)
     }),
-    ("jobs that upload, share", Kind::Relay600k, &[0.1, 0.2, 0.3, 0.4, 0.6], Evasion::Uploaders),
+    ("jobs that upload, share", Kind::Relay600k, &[0.01, 0.03, 0.06, 0.1, 0.3, 0.6], Evasion::Uploaders),
     ("dormant host that pulls, per byte sent", Kind::Dormant, &[0.1, 0.3, 0.5, 0.8, 1.5], Evasion::Pull),
 ];
 

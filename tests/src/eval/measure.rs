@@ -70,8 +70,7 @@ pub fn measure(world: &World, variants: &[Variant], peers: bool) -> anyhow::Resu
 }
 
 fn judged(world: &World, labels: &Labels, judge: String, alerts: &[Alert]) -> Measured {
-    let name = world.name.split('-').next().unwrap_or_default().to_owned();
-    Measured { world: name, seed: world.seed, judge, score: score(labels, alerts) }
+    Measured { world: world.name.clone(), seed: world.seed, judge, score: score(labels, alerts) }
 }
 
 fn known_without_lists(cast: &Cast) -> anyhow::Result<Intel> {

@@ -4,8 +4,8 @@ mod evasion;
 mod kind;
 
 use self::Kind::*;
-pub use self::kind::{ALL, Kind};
-use self::kind::{EVASIVE, SHIPPED};
+use self::kind::SHIPPED;
+pub use self::kind::{ALL, EVASIVE, Kind};
 use super::internet::Rotation;
 use super::row::Layout;
 

@@ -8,7 +8,7 @@ pub fn pool<'a>(scores: impl IntoIterator<Item = &'a Score>) -> Option<Score> {
     let mut all = scores.next()?.clone();
     for one in scores {
         for (kind, recall) in &one.kinds {
-            add(all.kinds.entry(kind.clone()).or_default(), recall);
+            all.kinds.entry(kind.clone()).or_default().add(recall);
         }
         for (analytic, rates) in &one.analytics {
             match all.analytics.get_mut(analytic) {
@@ -28,12 +28,22 @@ pub fn pool<'a>(scores: impl IntoIterator<Item = &'a Score>) -> Option<Score> {
     Some(all)
 }
 
-fn add(into: &mut Recall, more: &Recall) {
-    into.total += more.total;
-    into.found += more.found;
-    into.as_wanted += more.as_wanted;
-    into.right_kernel += more.right_kernel;
-    into.delays_hours.extend(&more.delays_hours);
+impl Recall {
+    /// Several kinds as one.
+    pub fn pooled<'a>(kinds: impl IntoIterator<Item = &'a Self>) -> Self {
+        let mut all = Self::default();
+        kinds.into_iter().for_each(|kind| all.add(kind));
+        all.finish();
+        all
+    }
+
+    fn add(&mut self, more: &Self) {
+        self.total += more.total;
+        self.found += more.found;
+        self.as_wanted += more.as_wanted;
+        self.right_kernel += more.right_kernel;
+        self.delays_hours.extend(&more.delays_hours);
+    }
 }
 
 fn both(a: &False, b: &False) -> False {

@@ -18,6 +18,11 @@ const BATCHES: usize = 512;
 /// Bits of a batch's id that are kept: among 512 ids two are equal once in two billion.
 const ID: u64 = (1 << 48) - 1;
 
+/// Alerts that may wait unsent before those go that a later one of their incident says as well.
+///
+/// While SNS takes nothing an incident goes on to be told, and a document that outgrew the store would lose its batches.
+const OUTBOX: usize = 16;
+
 /// Times that a channel beside the subscribers is given an alert.
 const TRIES: u8 = 8;
 
@@ -114,7 +119,27 @@ impl<S: Remembered> Document<S> {
                 self.outbox.push(Queued { id, claimed: 0, told: Told::default(), tries: 0, finding });
             }
         }
+        self.crowd_out();
         record
+    }
+
+    /// Drops what is too much, oldest first: a report that nobody is sending for whose incident a later one, no less
+    /// severe, waits too. So of every incident the latest and the gravest report stay.
+    fn crowd_out(&mut self) {
+        let mut surplus = self.outbox.len().saturating_sub(OUTBOX);
+        let mut at = 0;
+        while surplus > 0 && at < self.outbox.len() {
+            let (report, later) = (&self.outbox[at], &self.outbox[at + 1..]);
+            let is_said = later.iter().any(|have| {
+                have.finding.uid == report.finding.uid && have.finding.severity >= report.finding.severity
+            });
+            if is_said {
+                self.outbox.remove(at);
+                surplus -= 1;
+            } else {
+                at += 1;
+            }
+        }
     }
 
     /// Claims the alerts that nobody is sending; returns them, and how many somebody else is sending.

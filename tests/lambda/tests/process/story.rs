@@ -22,13 +22,17 @@ async fn flow_logs(cloud: &Cloud) -> Function {
 
 /// A scan of one minute that began so many minutes ago, and a packet of the same interface some minutes later.
 fn scan(interface: &str, ago: i64, later: i64) -> String {
+    scan_in("111122223333", interface, ago, later)
+}
+
+fn scan_in(account: &str, interface: &str, ago: i64, later: i64) -> String {
     let mut text = String::new();
     let start = (wall() / 1_000 - ago * 60).div_euclid(300) * 300;
     let line = |text: &mut String, remote: &str, port: u16, start: i64| {
         let end = start + 59;
         writeln!(
             text,
-            "2 111122223333 {interface} 10.0.0.5 {remote} 41000 {port} 6 1 44 {start} {end} ACCEPT OK"
+            "2 {account} {interface} 10.0.0.5 {remote} 41000 {port} 6 1 44 {start} {end} ACCEPT OK"
         )
         .unwrap();
     };
@@ -39,7 +43,7 @@ fn scan(interface: &str, ago: i64, later: i64) -> String {
     let event =
         |(n, line): (usize, &str)| json!({"id": format!("{n}-{ago}"), "timestamp": wall(), "message": line});
     subscription(&json!({
-        "messageType": "DATA_MESSAGE", "owner": "111122223333", "logGroup": "flow-logs",
+        "messageType": "DATA_MESSAGE", "owner": account, "logGroup": "flow-logs",
         "logStream": format!("{interface}-all"), "subscriptionFilters": ["weir"],
         "logEvents": text.lines().enumerate().map(event).collect::<Vec<_>>(),
     }))
@@ -216,4 +220,47 @@ async fn security_hub_has_one_finding_of_an_incident_from_when_it_can_be_reached
     let closed = account.moto.security_findings().await;
     assert_eq!((closed.len(), &closed[0]["RecordState"]), (1, &json!("ARCHIVED")), "{closed:?}");
     assert!(closed[0]["UpdatedAt"].as_str() > opened[0]["UpdatedAt"].as_str());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
+async fn the_week_is_told_to_subscribers_and_to_whoever_asks_unless_it_is_turned_off() {
+    let account = Account::new("digest").await;
+    let cloud = &account.cloud;
+    cloud.set("lateness", "5m").await;
+    let held = json!({
+        "scope": {"entity": INTERFACE}, "reason": "drill", "owner": "ops",
+        "expiry": "2100-01-01T00:00:00Z",
+    });
+    cloud.set("suppressions/drill", &held.to_string()).await;
+    let launched = account.launch(1, "t3.micro", "web").await.remove(0);
+    let mut clock = account.function(&account.moto.endpoint).await;
+    clock.succeed(&scheduled()).await;
+    // The one is known by the inventory, the other, of another account, by its open incident; its alert is held back.
+    let variables = cloud.variables(&[("WEIR_INTEL_BUCKET", &account.bucket)]);
+    let mut function = Function::start(beside("flow-logs"), variables).await;
+    function.succeed(&scan_in("000000000000", &launched.interface, 90, 30)).await;
+    function.succeed(&scan(INTERFACE, 90, 30)).await;
+    assert_eq!((function.metric("Findings").await, function.metric("Suppressed").await), (1, 1));
+    let told = cloud.messages(&cloud.alerts, 1).await;
+    let uid = uid(&told[0]);
+    weirctl(cloud, &["feedback", &uid, "useful"]).await;
+
+    clock.succeed(r#"{"detail-type":"Weir Digest"}"#).await;
+    let sent = cloud.messages(&cloud.alerts, 1).await;
+    assert_eq!((sent.len(), attribute(&sent[0], "activity")), (1, "Digest"), "{sent:?}");
+    let digest: Value = serde_json::from_str(sent[0]["Message"].as_str().unwrap()).unwrap();
+    assert_eq!(digest["week"]["incidents"]["AN0084"], json!({"told": 1, "high": 0, "suppressed": 0}));
+    assert_eq!((&digest["suppressions"], &digest["feedback"]["useful"]), (&json!(1), &json!(1)));
+    assert_eq!(digest["silent"], json!(["AN0080", "AN0081", "AN0082", "AN0083"]));
+    assert!(digest["ages"]["inventory"].is_i64(), "{digest}");
+
+    let printed = weirctl(cloud, &["digest"]).await;
+    assert!(printed.contains("\n  AN0084 told 1 incident, 0 of them high"), "{printed}");
+    assert!(printed.contains("1 useful") && printed.contains("1 suppression in force"), "{printed}");
+
+    cloud.set("digest/mode", "off").await;
+    let mut off = account.function(&account.moto.endpoint).await;
+    off.succeed(r#"{"detail-type":"Weir Digest"}"#).await;
+    assert!(cloud.messages(&cloud.alerts, 1).await.is_empty());
 }

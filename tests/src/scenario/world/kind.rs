@@ -112,7 +112,7 @@ pub const ALL: [Kind; 28] = [
 ];
 
 /// What a hard world has beside all kinds: the evasions that no kind of the others makes.
-pub(super) const EVASIVE: [Kind; 7] =
+pub const EVASIVE: [Kind; 7] =
     [RelayPadded4, RelayPaddedRandom, RelaySmeared, RelayTenth, RelayAllEvasions, ProxyOnWeb, ScanManyPorts];
 
 /// The kinds of the shipped scenario.
