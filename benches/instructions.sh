@@ -41,7 +41,7 @@ hold() {
 
 inflate=$(count "$release/weir-bench" inflate "$log")
 hold "weir baselines" "$(count "$release/weir" baselines --format json "$log")" "$inflate" 1.99
-hold "weir replay" "$(count "$release/weir" replay --format json "$log")" "$inflate" 4.08
+hold "weir replay" "$(count "$release/weir" replay --format json "$log")" "$inflate" 3.59
 bare=$(count "$release/weir-bench" inflate-payloads "$payloads")
-hold "payloads of CloudWatch Logs" "$(count "$release/weir-bench" detect-payloads "$payloads")" "$bare" 3.16
+hold "payloads of CloudWatch Logs" "$(count "$release/weir-bench" detect-payloads "$payloads")" "$bare" 3.11
 exit $failed

@@ -29,8 +29,8 @@ pub struct Key {
     pub sort: String,
 }
 
-impl From<&Key> for Key {
-    fn from(key: &Key) -> Self {
+impl From<&Self> for Key {
+    fn from(key: &Self) -> Self {
         key.clone()
     }
 }
