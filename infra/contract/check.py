@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Holds the templates against the code and against each other; prints every difference and exits 1 on any.
 
-target/infra/bin/python infra/contract/check.py
+target/infra/venv/bin/python infra/contract/check.py
+With --table it prints the rights of the functions, as docs/security.md has them.
 """
 
 import difflib
@@ -26,6 +27,7 @@ SCENARIOS = {
         "AlertEmail": "security@example.com",
         "ChatTopic": "true",
         "EventBusName": "security",
+        "SecurityHub": "true",
         "OperationsEmail": "operations@example.com",
     },
     "throughBucket": {
@@ -45,7 +47,13 @@ LOGS_AND_TRACES = {
     "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
 }
-ASKED = {"events:PutEvents": "EventBusName", "ssm:GetParameter": "IngestTokenParameter"}
+ASKED = {
+    "events:PutEvents": "EventBusName",
+    "securityhub:BatchImportFindings": "SecurityHub",
+    "ssm:GetParameter": "IngestTokenParameter",
+}
+# Metrics of ways out that only some deployments ask for.
+TOLD = {"ChatFailed": "ChatTopic", "BusFailed": "EventBusName", "SecurityHubFailed": "SecurityHub"}
 OWN_KEY = {"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"}
 POLLS = {
     "kinesis": {
@@ -58,12 +66,23 @@ POLLS = {
     "sqs": {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"},
 }
 # Of modules of which weirctl uses another part.
-NOT_BY_WEIRCTL = {"dynamodb:DeleteItem", "dynamodb:Query", "events:PutEvents", "sqs:SendMessage"}
+NOT_BY_WEIRCTL = {
+    "dynamodb:DeleteItem",
+    "dynamodb:Query",
+    "events:PutEvents",
+    "securityhub:BatchImportFindings",
+    "sqs:SendMessage",
+}
 PREFIX = "weir-prod-"
 
 
 def main():
-    faults = []
+    if "--table" in sys.argv:
+        print(rights())
+        return 0
+    faults = [] if rights() in (source.ROOT / "docs/security.md").read_text() else [
+        "docs/security.md is behind: put in what infra/contract/check.py --table prints"
+    ]
     for name, parameters in SCENARIOS.items():
         ours = templates.sam(parameters)
         faults += [
@@ -74,6 +93,17 @@ def main():
         print(fault)
     print(f"{len(faults)} differences" if faults else "templates and code agree")
     return 1 if faults else 0
+
+
+def rights():
+    """What each function may do of its own calls, and with which parameter where it has to be asked for."""
+    functions = source.functions()
+    lines = ["| function | may call |", "| --- | --- |"]
+    for name in sorted(set(functions) - {source.OPERATOR}):
+        asked = {action: f" (`{parameter}`)" for action, parameter in ASKED.items()}
+        called = [f"`{action}`{asked.get(action, '')}" for action in sorted(source.actions(functions[name]))]
+        lines.append(f"| `{name}` | {', '.join(called)} |")
+    return "\n".join(lines)
 
 
 def against_code(parameters, resources):
@@ -96,7 +126,7 @@ def against_code(parameters, resources):
         unused = {action for action, parameter in ASKED.items() if not parameters.get(parameter)}
         needed = set(called) - unused | LOGS_AND_TRACES | platform(name, parameters, resources)
         yield from differences(f"actions of {name}", needed, allowed)
-    yield from metrics(resources)
+    yield from metrics(parameters, resources)
     yield from told(resources)
 
 
@@ -129,9 +159,9 @@ def platform(name, parameters, resources):
     return needed
 
 
-def metrics(resources):
+def metrics(parameters, resources):
     """Every metric of the code is on the dashboard, and no alarm waits for one that there is not."""
-    known = source.metrics()
+    known = source.metrics() - {name for name, parameter in TOLD.items() if not parameters.get(parameter)}
     shown, watched = set(), set()
     for kind, properties in resources:
         if kind == "AWS::CloudWatch::Dashboard":

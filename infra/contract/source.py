@@ -141,4 +141,8 @@ def actions(folders):
                 if called in operations[service]:
                     action = f"{service}:{operations[service][called]}"
                     found.setdefault(ACTIONS.get(action, action), set()).add(path.relative_to(ROOT))
+        # Of a service whose SDK is not linked.
+        for operation in re.findall(r'\.operation_name\("(\w+)"\)', text):
+            (service,) = re.findall(r'const SERVICE: &str = "(\w+)"', text)
+            found.setdefault(f"{service}:{operation}", set()).add(path.relative_to(ROOT))
     return found

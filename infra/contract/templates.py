@@ -168,7 +168,7 @@ class _Resolver:
         own = {name: self.value(each) for name, each in extra.items()}
         return re.sub(
             r"\$\{([^}!]+)\}",
-            lambda match: str(own.get(match[1]) or self.mentioned(match[1])),
+            lambda match: str(own[match[1]] if match[1] in own else self.mentioned(match[1])),
             text,
         )
 

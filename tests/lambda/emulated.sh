@@ -18,6 +18,10 @@ export WEIR_TEST_EC2=$moto/bin/moto_server
 # the tests are in weir-lambda.
 cargo build --workspace --bins --tests
 export WEIR_TEST_CLOUDTRAIL=$target/debug/cloudtrail
+# What the functions log, to be looked through at the end.
+export WEIR_TEST_LOGS=$target/process-logs
+rm -rf "$WEIR_TEST_LOGS"
+mkdir -p "$WEIR_TEST_LOGS"
 
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 export WEIR_TEST_AWS=http://127.0.0.1:$port
@@ -45,3 +49,5 @@ if cargo nextest --version >/dev/null 2>&1; then
 else
   cargo test --workspace --test "${WEIR_TEST_TARGET:-process}" -- --include-ignored "$@"
 fi
+# No secret and nothing of a payload is in any of them.
+tests/lambda/logs.py "$WEIR_TEST_LOGS"

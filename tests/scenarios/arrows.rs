@@ -50,12 +50,13 @@ const ARROWS: &[(&str, &[&str])] = &[
             "weir-state",
         ],
     ),
+    ("weir-fuzz", &["weir-alerting", "weir-detection", "weir-intel", "weir-records", "weir-state"]),
     ("weir-intel", &[]),
     ("weir-intel-refresh", &["weir-aws-host", "weir-feeds", "weir-intel"]),
     ("weir-lambda", &["weir-dynamodb"]),
     ("weir-records", &[]),
     ("weir-state", &["weir-detection", "weir-intel", "weir-records"]),
-    ("weir-tests", &[]),
+    ("weir-tests", &["weir-detection", "weir-intel", "weir-records", "weir-state"]),
     (
         "weirctl",
         &[

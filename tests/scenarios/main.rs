@@ -5,6 +5,7 @@
 mod arrows;
 mod batches;
 mod docs;
+mod eval;
 mod fleet;
 mod judged;
 mod kept;

@@ -9,6 +9,7 @@ pub mod behaviour;
 pub mod benign;
 pub mod calendar;
 pub mod cast;
+pub mod delivery;
 pub mod dice;
 pub mod envelopes;
 pub mod hijack;

@@ -2,14 +2,16 @@
 
 mod bounds;
 mod findings;
+mod pool;
 mod report;
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use self::bounds::{poisson, wilson};
 pub use self::findings::{Alert, ScoreError, read};
+pub use self::pool::pool;
 pub use self::report::text;
 use crate::labels::{Entity, Hijack, Labels};
 
@@ -21,7 +23,7 @@ const LOW: u8 = 2;
 const MEDIUM: u8 = 3;
 
 /// Everything that a run of the detector is judged by.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Score {
     /// Recall and delay per kind of hijack, and over all under `all`.
     pub kinds: BTreeMap<String, Recall>,
@@ -44,7 +46,7 @@ pub struct Score {
 }
 
 /// How one kind was found.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Recall {
     /// Hijacks of this kind.
     pub total: usize,
@@ -56,12 +58,35 @@ pub struct Recall {
     pub right_kernel: usize,
     /// 95 % Wilson interval of `as_wanted`.
     pub interval: (f64, f64),
-    /// Median hours from the start to the first finding at the wanted severity.
+    /// Hours from the start to the first finding at the wanted severity, of each that was found so, sorted.
+    pub delays_hours: Vec<f64>,
+    /// Median of them.
     pub median_delay_hours: Option<f64>,
+    /// What nine in ten of them do not exceed.
+    pub p90_delay_hours: Option<f64>,
+}
+
+impl Recall {
+    /// Works out what follows from the counts and delays.
+    fn finish(&mut self) {
+        self.interval = wilson(self.as_wanted, self.total);
+        self.delays_hours.sort_by(f64::total_cmp);
+        self.median_delay_hours = median(&self.delays_hours);
+        let last = (self.delays_hours.len() * 9).div_ceil(10);
+        self.p90_delay_hours = last.checked_sub(1).and_then(|at| self.delays_hours.get(at)).copied();
+    }
+}
+
+impl Rate {
+    fn of(count: usize, benign_days: f64) -> Self {
+        let (low, high) = poisson(count);
+        let per = |n: f64| if benign_days > 0.0 { n * 1000.0 / benign_days } else { f64::NAN };
+        Self { count, per_thousand: per(count as f64), interval: (per(low), per(high)) }
+    }
 }
 
 /// A count over the benign life of a world.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Rate {
     /// Incidents.
     pub count: usize,
@@ -72,7 +97,7 @@ pub struct Rate {
 }
 
 /// False incidents of the entities that one analytic judges.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct False {
     /// Their benign days.
     pub benign_days: f64,
@@ -83,7 +108,7 @@ pub struct False {
 }
 
 /// One false incident.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct FalseAlert {
     /// Entity.
     pub entity: String,
@@ -104,7 +129,7 @@ pub struct FalseAlert {
 }
 
 /// One hijack that was missed, or found below its severity.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Miss {
     /// Kind of hijack.
     pub kind: String,
@@ -123,7 +148,6 @@ pub struct Miss {
 /// Judges alerts. Repeats of one incident count once; the highest severity counts.
 pub fn score(labels: &Labels, alerts: &[Alert]) -> Score {
     let mut kinds: BTreeMap<String, Recall> = BTreeMap::new();
-    let mut delays: BTreeMap<String, Vec<f64>> = BTreeMap::new();
     let mut misses = Vec::new();
     for hijack in &labels.hijacks {
         let wanted = if hijack.expected_severity == "low" { LOW } else { MEDIUM };
@@ -136,12 +160,8 @@ pub fn score(labels: &Labels, alerts: &[Alert]) -> Score {
             recall.found += usize::from(!hits.is_empty());
             recall.as_wanted += usize::from(first.is_some());
             recall.right_kernel += usize::from(named);
-            if let Some(first) = first {
-                delays
-                    .entry(kind.to_owned())
-                    .or_default()
-                    .push((first - hijack.start_ms) as f64 / 3_600_000.0);
-            }
+            let delay = first.map(|first| (first - hijack.start_ms) as f64 / 3_600_000.0);
+            recall.delays_hours.extend(delay);
         }
         if first.is_none() {
             misses.push(Miss {
@@ -154,10 +174,7 @@ pub fn score(labels: &Labels, alerts: &[Alert]) -> Score {
             });
         }
     }
-    for (kind, recall) in &mut kinds {
-        recall.interval = wilson(recall.as_wanted, recall.total);
-        recall.median_delay_hours = delays.get_mut(kind).and_then(|d| median(d));
-    }
+    kinds.values_mut().for_each(Recall::finish);
     let (false_alerts, aftermath, unknown) = false_alerts(labels, alerts);
     let all = falsely(labels, &false_alerts, |_| true);
     let mut judges: Vec<&str> = labels.entities.iter().map(judged_by).collect();
@@ -175,9 +192,7 @@ fn falsely(labels: &Labels, alerts: &[FalseAlert], wanted: impl Fn(&str) -> bool
     let benign_days: f64 = mine.map(|entity| entity.benign_days).sum();
     let rate = |floor: u8| {
         let count = alerts.iter().filter(|a| a.severity_id >= floor && wanted(&a.judged_by)).count();
-        let (low, high) = poisson(count);
-        let per = |n: f64| if benign_days > 0.0 { n * 1000.0 / benign_days } else { f64::NAN };
-        Rate { count, per_thousand: per(count as f64), interval: (per(low), per(high)) }
+        Rate::of(count, benign_days)
     };
     False { benign_days, medium: rate(MEDIUM), low: rate(LOW) }
 }
@@ -235,8 +250,7 @@ fn false_alerts(labels: &Labels, alerts: &[Alert]) -> (Vec<FalseAlert>, usize, u
     (all, aftermath, unknown)
 }
 
-fn median(values: &mut [f64]) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
+fn median(values: &[f64]) -> Option<f64> {
     let (low, high) = (values.len().checked_sub(1)? / 2, values.len() / 2);
     Some(f64::midpoint(*values.get(low)?, *values.get(high)?))
 }

@@ -8,9 +8,10 @@ use lambda_runtime::Context;
 use serde_json::value::RawValue;
 use weir_alerting::Product;
 use weir_aws_host::{
-    Delivery, Environment, EventBus, IntelStore, Metrics, Outbox, Publisher, Quarantine, SettingsStore,
-    apart, left, now,
+    Delivery, Digest, Environment, EventBus, IntelStore, Metrics, Outbox, OutboxError, Publisher, Quarantine,
+    SecurityHub, SettingsStore, apart, left, now,
 };
+use weir_detection::settings::AnalyticMode;
 use weir_dynamodb::DynamoStore;
 use weir_state::Engine;
 
@@ -60,7 +61,8 @@ impl Function {
             engine: Engine::new(store).pausing(apart),
             publisher: Publisher::new(config, environment.topic_arn.as_str())
                 .and_chat(environment.chat_topic_arn.clone())
-                .and_bus(environment.event_bus.as_deref().map(|name| EventBus::new(config, name))),
+                .and_bus(environment.event_bus.as_deref().map(|name| EventBus::new(config, name)))
+                .and_hub(environment.security_hub.clone().map(|product| SecurityHub::new(config, product))),
             product: Product::default(),
             quarantine: Quarantine::new(
                 config,
@@ -103,6 +105,7 @@ impl Function {
                 self.close(deadline, metrics).await?;
                 held?
             }
+            Some(Signal::Digest) => return self.digest(place, metrics).await.map(|()| None),
             Some(Signal::Changed(ids)) => self.inventory.update(place, ids).await?,
             None => return self.calls(event, &context.request_id, place, deadline, metrics).await,
         };
@@ -139,11 +142,29 @@ impl Function {
         work.all(pieces, delivery.sender).await
     }
 
+    /// Tells subscribers what the week came to, or only the log in dry run.
+    async fn digest(&self, place: Place<'_>, metrics: &Metrics) -> Result<(), Fault> {
+        let settings = self.settings.current(now(), metrics).await?;
+        if settings.digest.mode == AnalyticMode::Off {
+            return Ok(());
+        }
+        let intel = self.intel.current(now(), metrics).await;
+        let of = (self.environment.stage.as_str(), place.account);
+        let digest = Digest::read(&self.engine, of, &settings, &intel, now()).await?;
+        tracing::info!(entities = digest.week.entities, left_out = digest.week.left_out, "digest");
+        let message = digest.message().map_err(OutboxError::Message)?;
+        if settings.digest.mode == AnalyticMode::DryRun {
+            tracing::info!(digest = message.message, "the digest is not sent in dry run");
+            return Ok(());
+        }
+        Ok(self.publisher.publish(message).await.map_err(OutboxError::from)?)
+    }
+
     /// Ends incidents of which nothing more was seen.
     async fn close(&self, deadline: i64, metrics: &Metrics) -> Result<(), Fault> {
         let settings = self.settings.current(now(), metrics).await?;
         let intel = self.intel.current(now(), metrics).await;
-        ends::close(self.outbox(deadline, metrics), &settings, &intel, deadline).await
+        ends::close(&self.outbox(deadline, metrics), &settings, &intel, deadline).await
     }
 
     const fn outbox<'a>(&'a self, deadline: i64, metrics: &'a Metrics) -> Outbox<'a, DynamoStore> {

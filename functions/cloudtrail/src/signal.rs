@@ -1,4 +1,4 @@
-//! Events of EventBridge that say that the inventory should be looked at.
+//! Events of EventBridge that say that the inventory or the week should be looked at.
 
 use std::borrow::Cow;
 
@@ -6,11 +6,13 @@ use serde::Deserialize;
 
 use crate::inventory::Ids;
 
-/// What is to be described.
+/// What is to be looked at.
 #[derive(Debug, Eq, PartialEq)]
 pub(crate) enum Signal {
     /// Everything: the clock says so.
     Refresh,
+    /// What the week came to: another clock says so.
+    Digest,
     /// An instance that was started, stopped or terminated.
     Changed(Ids),
 }
@@ -39,6 +41,8 @@ impl Signal {
         let event: Event<'_> = serde_json::from_str(json).ok()?;
         match &*event.kind {
             "Scheduled Event" => Some(Self::Refresh),
+            // What the rule of the weekly clock gives instead of its own event.
+            "Weir Digest" => Some(Self::Digest),
             "EC2 Instance State-change Notification" => {
                 let instances = [event.detail.instance?.into_owned()].into();
                 Some(Self::Changed(Ids { instances, ..Ids::default() }))
@@ -61,6 +65,7 @@ mod tests {
         let ids = Ids { instances: ["i-0a".to_owned()].into(), ..Ids::default() };
 
         assert_eq!(Signal::read(scheduled), Some(Signal::Refresh));
+        assert_eq!(Signal::read(r#"{"detail-type":"Weir Digest"}"#), Some(Signal::Digest));
         assert_eq!(Signal::read(changed), Some(Signal::Changed(ids)));
         for other in [
             r#"{"detail-type":"EC2 Instance State-change Notification","detail":{"state":"running"}}"#,

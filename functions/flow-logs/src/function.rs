@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use weir_alerting::Product;
 use weir_aws_host::{
     Applier, Delivery, Environment, EventBus, Failures, IntelStore, MARGIN, Metrics, Piece, Publisher,
-    Quarantine, Refused, Sender, SettingsStore, apart, left, now,
+    Quarantine, Refused, SecurityHub, Sender, SettingsStore, apart, left, now,
 };
 use weir_detection::settings::Settings;
 use weir_dynamodb::DynamoStore;
@@ -75,7 +75,8 @@ impl Function {
             engine: Engine::new(store).pausing(apart),
             publisher: Publisher::new(config, environment.topic_arn.as_str())
                 .and_chat(environment.chat_topic_arn.clone())
-                .and_bus(environment.event_bus.as_deref().map(|name| EventBus::new(config, name))),
+                .and_bus(environment.event_bus.as_deref().map(|name| EventBus::new(config, name)))
+                .and_hub(environment.security_hub.clone().map(|product| SecurityHub::new(config, product))),
             quarantine: Quarantine::new(
                 config,
                 environment.quarantine_url.clone(),

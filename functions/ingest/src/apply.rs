@@ -8,17 +8,8 @@ use weir_records::{Flow, Telemetry};
 /// into `hosts`. `account` is the function's own.
 pub(crate) fn take(tally: &mut Tally<'_>, hosts: &mut Vec<Telemetry>, telemetry: Telemetry, account: &str) {
     let entity = telemetry.entity();
-    let mut is_counted = false;
-    for flow in telemetry.flows(entity.as_deref().unwrap_or("-")) {
-        let flow = Flow { account: Some(account), ..flow };
-        // Both directions are one record.
-        if is_counted {
-            tally.collector.push(&flow);
-        } else {
-            tally.flow(&flow);
-        }
-        is_counted = true;
-    }
+    let flows = telemetry.flows(entity.as_deref().unwrap_or("-"));
+    let is_counted = tally.conversation(flows.map(|flow| Flow { account: Some(account), ..flow }));
     if is_of_a_host(&telemetry) {
         let time = telemetry.time();
         let is_past = if is_counted { tally.is_past(time) } else { tally.host(time) };

@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use weir_alerting::Product;
 use weir_aws_host::{
     Applier, Delivery, EventBus, Failures, IngestEnvironment, IntelStore, MARGIN, Metrics, Piece, Publisher,
-    Quarantine, Sender, SettingsStore, apart, left, now,
+    Quarantine, SecurityHub, Sender, SettingsStore, apart, left, now,
 };
 use weir_dynamodb::DynamoStore;
 use weir_records::decode::Compression;
@@ -88,7 +88,8 @@ impl Function {
             engine: Engine::new(store).pausing(apart),
             publisher: Publisher::new(config, common.topic_arn.as_str())
                 .and_chat(common.chat_topic_arn.clone())
-                .and_bus(common.event_bus.as_deref().map(|name| EventBus::new(config, name))),
+                .and_bus(common.event_bus.as_deref().map(|name| EventBus::new(config, name)))
+                .and_hub(common.security_hub.clone().map(|product| SecurityHub::new(config, product))),
             quarantine: Quarantine::new(config, common.quarantine_url.clone(), common.quarantine_raw),
             product: Product::default(),
             environment,

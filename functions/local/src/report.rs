@@ -52,6 +52,15 @@ struct Told {
     start: i64,
     end: i64,
     severity: Severity,
+    /// It says that the incident is over.
+    is_end: bool,
+}
+
+impl Told {
+    /// What its flag says: the severity, or 0 where all is over.
+    const fn mark(&self) -> i64 {
+        if self.is_end { 0 } else { self.severity as i64 }
+    }
 }
 
 /// Entities by what their own history is good for.
@@ -131,14 +140,15 @@ impl Report {
 impl Incident {
     fn tell(&mut self, finding: &Finding) {
         let Finding { time, start, end, severity, .. } = *finding;
-        self.told.push(Told { time, start, end, severity });
+        let is_end = finding.activity == Activity::Close;
+        self.told.push(Told { time, start, end, severity, is_end });
         for remote in &finding.remotes {
             match self.remotes.iter_mut().find(|have| have.ip == remote.ip && have.port == remote.port) {
                 Some(have) => *have = remote.clone(),
                 None => self.remotes.push(remote.clone()),
             }
         }
-        if finding.activity == Activity::Close {
+        if is_end {
             // What was shown of it stays to be read.
             self.over = Some(finding.clone());
         } else {

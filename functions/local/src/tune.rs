@@ -37,8 +37,7 @@ pub(crate) fn run(options: &Tune, out: &mut dyn Write) -> Result<ExitCode> {
     let mut calls: HashMap<String, AccountCalls> = HashMap::new();
     observe(&mut reading, &settings, &intel, |seen| match seen {
         Seen::Window(_, window) => spool.push(window),
-        // Thresholds of traffic are what is tried: what hosts say of themselves does not depend on them.
-        Seen::Hosts(..) => Ok(()),
+        Seen::Hosts(telemetry, complete) => spool.push_hosts(telemetry, complete),
         Seen::Call(call) => {
             let account = call.account.as_ref().map_or("-", |account| account.as_str()).to_owned();
             let of_account = calls.entry(account.clone()).or_default();
@@ -81,6 +80,11 @@ fn again(spool: &Spool, settings: &Settings, intel: &Intel) -> Result<Again> {
     spool.each(|frame| {
         match frame {
             Frame::Updates(account, updates) => memory.tell(&account, updates)?,
+            Frame::Hosts(telemetry, complete) => {
+                let hosted = memory.all_hosts(&telemetry, complete, settings, intel)?;
+                windows += hosted.windows;
+                told.extend(hosted.findings.iter().filter_map(|(key, it)| Told::of(it, key)));
+            }
             Frame::Observed(observed) => {
                 let stepped = memory.apply(&observed, settings, intel)?;
                 windows += stepped.windows;
@@ -89,7 +93,8 @@ fn again(spool: &Spool, settings: &Settings, intel: &Intel) -> Result<Again> {
         }
         Ok(())
     })?;
-    Ok(Again { told, entities: memory.entities() as u64, windows })
+    let entities = memory.entities() + memory.host_count();
+    Ok(Again { told, entities: entities as u64, windows })
 }
 
 /// Every setting that is not at its default.

@@ -4,6 +4,7 @@ mod aws;
 mod backfill;
 mod baseline;
 mod deployment;
+mod digest;
 mod doctor;
 mod fault;
 mod feedback;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Command::Backfill(options) => backfill::run(&options, &aws, &mut out),
         Command::Settings(options) => settings::run(&options, &aws, &mut out),
         Command::Baseline(options) => baseline::run(&options, &aws, &mut out),
+        Command::Digest(options) => digest::run(&options, &aws, &mut out),
         Command::Feedback(options) => feedback::run(&options, &aws, &mut out),
         Command::TestFire(options) => test_fire::run(&options, &aws, &mut out),
         Command::Redrive(options) => redrive::run(&options, &aws, &mut out),

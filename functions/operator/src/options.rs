@@ -54,6 +54,10 @@ pub(crate) enum Command {
     Baseline(Baseline),
     /// Say what an incident was worth; what is planned or not useful is not told again for a while.
     Feedback(Feedback),
+    /// Print what the last seven days came to, as the weekly digest says it.
+    ///
+    /// Reads one document an entity; nobody is told.
+    Digest(Digest),
     /// Publish a marked sample finding through the real topic, and say who is subscribed.
     TestFire(TestFire),
     /// Give events that failed for good to their function again.
@@ -94,6 +98,23 @@ pub(crate) enum Baseline {
         /// `i-…`, `eni-…`, or ACCOUNT/ID of another account.
         entity: String,
     },
+}
+
+/// `weirctl digest`.
+#[derive(Debug, Args)]
+pub(crate) struct Digest {
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t = Form::Text)]
+    pub(crate) format: Form,
+}
+
+/// How something is printed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Form {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
 }
 
 /// `weirctl feedback`.

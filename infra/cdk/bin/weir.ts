@@ -30,5 +30,6 @@ new Weir(stack, 'Weir', {
   alertEmails: list('alerts'),
   chatTopic: given('chat') === 'true',
   eventBusName: given('bus'),
+  securityHub: given('hub') === 'true',
   operationsEmails: list('operations'),
 });

@@ -33,6 +33,16 @@ export class Cloudtrail extends WeirFunction {
       description: "Refreshes Weir's inventory.",
       scheduleExpression: 'rate(1 hour)',
     });
+    this.invokedBy(
+      weir,
+      'Digest',
+      {
+        name: `weir-${weir.stage}-digest`,
+        description: 'Asks for what the week came to.',
+        scheduleExpression: 'cron(0 7 ? * MON *)',
+      },
+      '{"detail-type":"Weir Digest"}',
+    );
     this.invokedBy(weir, 'Launches', {
       name: `weir-${weir.stage}-launches`,
       description: "Tells Weir's inventory of instances that come and go.",

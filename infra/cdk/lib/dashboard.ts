@@ -1,10 +1,11 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import type { WeirProps } from './props.js';
 import type { Weir } from './weir.js';
 
 /** The dashboard: findings, records, order, settings, invocations, what waits and what costs. */
-export function dashboard(scope: Construct, id: string, weir: Weir): cloudwatch.Dashboard {
+export function dashboard(scope: Construct, id: string, weir: Weir, props: WeirProps): cloudwatch.Dashboard {
   const period = Duration.minutes(5);
   const own = (metricName: string, statistic?: string) => weir.metric(metricName, { statistic });
   const metric =
@@ -25,8 +26,9 @@ export function dashboard(scope: Construct, id: string, weir: Weir): cloudwatch.
       own('Findings'),
       own('Recorded'),
       own('Suppressed'),
-      own('ChatFailed'),
-      own('BusFailed'),
+      ...(props.chatTopic ? [own('ChatFailed')] : []),
+      ...(props.eventBusName ? [own('BusFailed')] : []),
+      ...(props.securityHub ? [own('SecurityHubFailed')] : []),
       own('UnconfirmedAlerts'),
       weir.metric('Findings', {}, weir.cloudtrail),
       weir.metric('UnconfirmedAlerts', {}, weir.cloudtrail),

@@ -98,10 +98,10 @@ export class WeirFunction extends Construct {
     this.function.node.addDependency(weir.settings);
   }
 
-  /** Has a rule invoke the function; what cannot be delivered is kept. */
-  protected invokedBy(weir: Weir, id: string, rule: events.CfnRuleProps): void {
+  /** Has a rule invoke the function, with an input of its own where one is given; what cannot be delivered is kept. */
+  protected invokedBy(weir: Weir, id: string, rule: events.CfnRuleProps, input?: string): void {
     const deadLetterConfig = { arn: weir.failedEvents.queueArn };
-    const target = { id: this.name, arn: this.function.functionArn, deadLetterConfig };
+    const target = { id: this.name, arn: this.function.functionArn, input, deadLetterConfig };
     const created = new events.CfnRule(this, id, { ...rule, targets: [target] });
     weir.rules.push(created.attrArn);
     this.function.addPermission(`${id}MayInvoke`, {

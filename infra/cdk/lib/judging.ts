@@ -22,7 +22,14 @@ export function tells(weir: Weir, props: WeirProps): iam.PolicyStatement[] {
   return [
     allow('sns', ['Publish'], ...weir.told),
     ...(props.eventBusName ? [allow('events', ['PutEvents'], bus)] : []),
+    ...(props.securityHub ? [allow('securityhub', ['BatchImportFindings'], hubProduct(weir))] : []),
   ];
+}
+
+/** What findings of no integrated product are imported as. */
+function hubProduct(weir: Weir): string {
+  const { partition, region, account } = Stack.of(weir);
+  return `arn:${partition}:securityhub:${region}:${account}:product/${account}/default`;
 }
 
 /** Where it finds all that. */
@@ -32,6 +39,7 @@ export function judging(weir: Weir, props: WeirProps): Record<string, string> {
     WEIR_TOPIC_ARN: weir.findings.topicArn,
     WEIR_CHAT_TOPIC_ARN: weir.chat?.topicArn ?? '',
     WEIR_EVENT_BUS: props.eventBusName ?? '',
+    WEIR_SECURITY_HUB: props.securityHub ? hubProduct(weir) : '',
     WEIR_INTEL_BUCKET: weir.intel.bucketName,
     WEIR_QUARANTINE_URL: weir.quarantine.queueUrl,
     WEIR_QUARANTINE_RAW: `${props.quarantineRaw ?? false}`,

@@ -83,6 +83,8 @@ export interface WeirProps {
   readonly chatTopic?: boolean;
   /** Name of a bus of this account and region that findings are put on, as OCSF. Default: none. */
   readonly eventBusName?: string;
+  /** Whether findings are imported into Security Hub of this account and region. Default: false. */
+  readonly securityHub?: boolean;
   /** Addresses for alarms about Weir itself. */
   readonly operationsEmails?: string[];
   /** Silence that raises an alarm, in steps of five minutes. Default: 30 minutes. */

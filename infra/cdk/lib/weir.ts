@@ -177,7 +177,7 @@ export class Weir extends Construct {
     }
 
     new Alarms(this, 'Alarms', props.silence ?? Duration.minutes(30), props.expectForwarders ?? false);
-    this.dashboard = dashboard(this, 'Dashboard', this);
+    this.dashboard = dashboard(this, 'Dashboard', this, props);
   }
 
   /** Topics that findings are published to. */

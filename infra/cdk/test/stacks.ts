@@ -36,6 +36,7 @@ export const throughLogs = (app: App) =>
     alertEmails: ['security@example.com'],
     chatTopic: true,
     eventBusName: 'security',
+    securityHub: true,
     operationsEmails: ['operations@example.com'],
   }));
 

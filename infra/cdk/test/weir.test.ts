@@ -25,7 +25,7 @@ test('each of several log groups is subscribed and watched, by one permission', 
     logGroups: ['/vpc/a', '/vpc/b'].map((name) => logs.LogGroup.fromLogGroupName(stack, name, name)),
   }));
   template().resourceCountIs('AWS::Logs::SubscriptionFilter', 2);
-  template().resourceCountIs('AWS::Lambda::Permission', 6);
+  template().resourceCountIs('AWS::Lambda::Permission', 7);
   for (const alarm of ['log-group-silent', '2-log-group-silent']) {
     template().hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmName: `weir-prod-${alarm}` });
   }

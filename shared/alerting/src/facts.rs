@@ -83,7 +83,10 @@ pub(crate) fn network(finding: &Finding) -> Option<String> {
 
 /// From when and how long: `2026-11-24 01:05 UTC, for 3 h 10 min`.
 pub(crate) fn since(finding: &Finding) -> String {
-    format!("{}, for {}", units::utc(finding.start), duration(finding))
+    match finding.end.saturating_sub(finding.start) {
+        ..1_000 => units::utc(finding.start),
+        _ => format!("{}, for {}", units::utc(finding.start), duration(finding)),
+    }
 }
 
 /// How long the evidence spans.
@@ -99,10 +102,31 @@ pub(crate) fn egress(finding: &Finding) -> String {
         units::bytes(facts.observed),
         units::bit_rate(facts.observed, BUCKET_SECONDS)
     );
-    match units::ratio(facts.observed, facts.p99).filter(|_| facts.samples > 0) {
-        Some(ratio) => format!("{now}: {ratio} its p99"),
+    match against(finding) {
+        Some(against) => format!("{now}: {against}"),
         None => now,
     }
+}
+
+/// The same in few words: `7.22 Mbit/s leave, 122 times its p99`.
+pub(crate) fn rate(finding: &Finding) -> String {
+    let rate = format!("{} leave", units::bit_rate(finding.baseline.observed, BUCKET_SECONDS));
+    match against(finding) {
+        Some(against) => format!("{rate}, {}", against.replace("its p99", "its usual peak (p99)")),
+        None => rate,
+    }
+}
+
+/// How far the egress is from what is usual, where that is known.
+fn against(finding: &Finding) -> Option<String> {
+    let facts = &finding.baseline;
+    if facts.samples == 0 {
+        return None;
+    }
+    if facts.observed < facts.p99 {
+        return Some("less than its p99".to_owned());
+    }
+    units::ratio(facts.observed, facts.p99).map(|ratio| format!("{ratio} its p99"))
 }
 
 /// What is usual, by whose history; says so where there is none.
@@ -146,10 +170,22 @@ pub(crate) fn cost(finding: &Finding) -> Option<String> {
         return total(finding);
     }
     let so_far = units::usd(finding.usd_so_far).map(|usd| format!("{usd} so far"));
-    let month = units::usd(finding.usd_month).map(|usd| format!("{usd} a month at this rate"));
-    let parts: Vec<String> = so_far.into_iter().chain(month).collect();
+    if finding.usd_so_far.max(finding.usd_month) < CENT {
+        return month(finding);
+    }
+    let parts: Vec<String> = so_far.into_iter().chain(month(finding)).collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }
+
+/// What it costs a month.
+pub(crate) fn month(finding: &Finding) -> Option<String> {
+    let usd = units::usd(finding.usd_month)?;
+    let usd = if finding.usd_month < CENT { "less than a cent".to_owned() } else { usd };
+    Some(format!("{usd} a month at this rate"))
+}
+
+/// Less than this would be printed as nothing.
+const CENT: f32 = 0.005;
 
 /// What an incident that is over cost, where its bytes are counted.
 pub(crate) fn total(finding: &Finding) -> Option<String> {

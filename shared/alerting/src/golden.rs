@@ -7,9 +7,10 @@ use std::path::PathBuf;
 
 use weir_detection::finding::{Finding, Kernel};
 
+use crate::asff::HubProduct;
 use crate::sample::{ended, flood, grown, relay};
 use crate::table::{Style, render_table};
-use crate::{Product, to_chat, to_html, to_ocsf, to_text};
+use crate::{Product, to_asff, to_chat, to_html, to_ocsf, to_text};
 
 /// A version that does not change with the crate's.
 fn product() -> Product {
@@ -54,6 +55,17 @@ fn the_table_reads_as_reviewed() {
 fn the_chat_reads_as_reviewed() {
     for (name, finding) in [("relay.chat.json", relay()), ("ended.chat.json", ended())] {
         let value: serde_json::Value = serde_json::from_str(&to_chat(&finding, &product())).unwrap();
+        holds(name, &format!("{}\n", serde_json::to_string_pretty(&value).unwrap()));
+    }
+}
+
+#[test]
+fn the_finding_of_security_hub_reads_as_reviewed() {
+    let arn = "arn:aws:securityhub:eu-central-1:123456789012:product/123456789012/default";
+    let hub = HubProduct::parse(arn).unwrap();
+    for (name, finding) in [("relay.asff.json", relay()), ("ended.asff.json", ended())] {
+        let value: serde_json::Value =
+            serde_json::from_str(&to_asff(&finding, &product(), &hub).unwrap()).unwrap();
         holds(name, &format!("{}\n", serde_json::to_string_pretty(&value).unwrap()));
     }
 }

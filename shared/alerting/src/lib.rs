@@ -2,6 +2,7 @@
 //!
 //! Pure: values in, values and text out. Sending is the caller's, and so is deciding whether a finding alerts.
 
+pub mod asff;
 pub mod chat;
 pub mod html;
 pub mod ocsf;
@@ -24,6 +25,7 @@ mod sample;
 mod steps;
 mod story;
 
+pub use asff::to_asff;
 pub use chat::to_chat;
 pub use html::to_html;
 pub use ocsf::{OcsfFinding, Product, to_ocsf};

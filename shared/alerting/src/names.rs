@@ -74,10 +74,12 @@ pub(crate) const fn role(role: Role) -> &'static str {
     }
 }
 
-/// Who opened the conversation with a remote of this role.
+/// What such a remote is to the entity, for who does not know the word.
 pub(crate) const fn dialled(role: Role) -> &'static str {
     match role {
-        Role::Gateway | Role::Origin | Role::Target => "dialled by the entity",
+        Role::Gateway => "dialled and pushed to",
+        Role::Origin => "dialled and pulled from",
+        Role::Target => "tried",
         Role::Client => "dials in",
         Role::Peer => "either dials",
     }

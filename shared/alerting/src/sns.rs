@@ -73,16 +73,26 @@ pub fn to_sns(finding: &Finding, product: &Product) -> Result<SnsMessage, serde_
 /// # Errors
 /// As for [`to_sns`].
 pub fn to_event(finding: &Finding, product: &Product) -> Result<String, serde_json::Error> {
-    let whole = to_ocsf(finding, product).to_json()?;
-    let (untruncated, mut event, mut short) = (whole.len(), whole, finding.clone());
+    fitted(finding, EVENT_LIMIT, |finding, whole| truncated(finding, product, whole).to_json())
+}
+
+/// Writes a finding, and anew with less evidence until the text has no more than that many bytes; `write` is told how
+/// many the whole had, once something is left out.
+pub(crate) fn fitted<E>(
+    finding: &Finding,
+    limit: usize,
+    write: impl Fn(&Finding, Option<usize>) -> Result<String, E>,
+) -> Result<String, E> {
+    let whole = write(finding, None)?;
+    let (untruncated, mut text, mut short) = (whole.len(), whole, finding.clone());
     for step in shorten::STEPS {
-        if event.len() <= EVENT_LIMIT {
+        if text.len() <= limit {
             break;
         }
         step(&mut short);
-        event = truncated(&short, product, Some(untruncated)).to_json()?;
+        text = write(&short, Some(untruncated))?;
     }
-    Ok(event)
+    Ok(text)
 }
 
 /// The document, marked where something was left out.

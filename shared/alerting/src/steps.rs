@@ -59,7 +59,12 @@ pub(crate) fn steps(finding: &Finding) -> Vec<Step> {
     vec![
         Step { text: "See what it is and who owns it.".to_owned(), command: aws(entity.describe()) },
         Step { text: format!("On the host: {}.", advice.check), command: Vec::new() },
-        Step { text: isolation(finding.subject.interfaces.len()), command: aws(entity.isolate()) },
+        if is_in_aws {
+            Step { text: isolation(finding.subject.interfaces.len()), command: entity.isolate() }
+        } else {
+            let text = "If it is not meant: stop it, keep its file, and take the host off the network.";
+            Step { text: text.to_owned(), command: Vec::new() }
+        },
         Step { command: entity.declare(finding.kernel), ..quiet },
     ]
 }

@@ -73,14 +73,37 @@ pub(crate) fn story(finding: &Finding, product: &Product) -> Vec<Block> {
     blocks
 }
 
+/// In a sentence first, then in figures: who is woken reads the sentence.
 fn what(blocks: &mut Vec<Block>, finding: &Finding) {
     blocks.push(Block::Heading("What happened".to_owned()));
-    if !finding.description.trim().is_empty() {
-        blocks.push(Block::Paragraph(plain::line(&finding.description, 1_000)));
-    }
+    let is_over = finding.activity == Activity::Close;
+    let seen = if is_over { "What was seen on" } else { "Seen on" };
     let behaviour = guidance(finding.kernel).behaviour;
-    let seen = if finding.activity == Activity::Close { "What was seen on" } else { "Seen on" };
-    blocks.push(Block::Paragraph(format!("{seen} {}: {behaviour}.", facts::entity(finding))));
+    let sentence = Block::Paragraph(format!("{seen} {}: {behaviour}.", facts::entity(finding)));
+    let measured = plain::line(&finding.description, 1_000);
+    let measured = (!measured.is_empty()).then_some(measured);
+    if is_over {
+        blocks.extend(measured.map(Block::Paragraph));
+        blocks.push(sentence);
+        return;
+    }
+    blocks.push(sentence);
+    blocks.extend(in_short(finding).map(Block::Paragraph));
+    blocks.extend(measured.map(|measured| Block::Paragraph(format!("Measured: {measured}"))));
+}
+
+/// Since when, how much and what it costs, where its bytes are counted.
+fn in_short(finding: &Finding) -> Option<String> {
+    if !is_counted(finding) {
+        return None;
+    }
+    let cost = facts::month(finding).map(|cost| format!("; {cost}")).unwrap_or_default();
+    Some(format!("Since {}: {}{cost}.", units::utc(finding.start), facts::rate(finding)))
+}
+
+/// Whether the bytes of what is found are known.
+fn is_counted(finding: &Finding) -> bool {
+    finding.kernel != Kernel::Blinding && !finding.missing.contains(&Missing::Bytes)
 }
 
 fn who(blocks: &mut Vec<Block>, finding: &Finding) {
@@ -105,7 +128,7 @@ fn who(blocks: &mut Vec<Block>, finding: &Finding) {
 }
 
 fn how_much(blocks: &mut Vec<Block>, finding: &Finding) {
-    if finding.kernel == Kernel::Blinding || finding.missing.contains(&Missing::Bytes) {
+    if !is_counted(finding) {
         return;
     }
     blocks.push(Block::Heading("How much leaves".to_owned()));

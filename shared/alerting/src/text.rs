@@ -42,7 +42,9 @@ pub fn to_text(finding: &Finding, product: &Product) -> String {
 fn remote(row: &RemoteRow) -> String {
     let RemoteRow { endpoint, relation, out, into, about } = row;
     let about = if about.is_empty() { String::new() } else { format!("; {about}") };
-    format!("{endpoint} ({relation}): {out} out, {into} in{about}")
+    // A target that never answered moved nothing.
+    let moved = if out == into && out == "0 B" { String::new() } else { format!(": {out} out, {into} in") };
+    format!("{endpoint} ({relation}){moved}{about}")
 }
 
 /// Text that grows by wrapped blocks.

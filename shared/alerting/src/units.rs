@@ -42,6 +42,22 @@ pub fn utc(milliseconds: i64) -> String {
     format!("{year:04}-{month:02}-{day:02} {:02}:{:02} UTC", minute / 60, minute % 60)
 }
 
+/// A moment to the millisecond as ISO 8601 has it, within the years that it has four digits for:
+/// `2026-11-24T04:16:00.000Z`.
+///
+/// # Units
+/// Milliseconds since the epoch.
+pub fn iso(milliseconds: i64) -> String {
+    let milliseconds = milliseconds.clamp(0, LAST);
+    let (year, month, day) = civil(milliseconds.div_euclid(86_400_000));
+    let (seconds, fraction) = (milliseconds.rem_euclid(86_400_000) / 1_000, milliseconds % 1_000);
+    let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{fraction:03}Z")
+}
+
+/// The last millisecond of the year 9999.
+const LAST: i64 = 253_402_300_799_999;
+
 /// Money with two decimals below 1,000 and none above: `$0.42`, `$1,234`. `None` where the figure is not a number.
 pub fn usd(amount: f32) -> Option<String> {
     let amount = f64::from(amount);

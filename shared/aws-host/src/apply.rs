@@ -118,6 +118,7 @@ impl<S: Store> Applier<'_, S> {
                 if first {
                     counts.repeated += u64::from(applied.repeated);
                     counts.late += applied.late;
+                    counts.duplicates += applied.known;
                 }
             });
             outbox.record(&applied.recorded);

@@ -10,6 +10,7 @@ mod tests;
 pub use ingest::IngestEnvironment;
 pub use refresh::RefreshEnvironment;
 use tracing::Level;
+use weir_alerting::asff::HubProduct;
 
 /// One environment variable.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -29,6 +30,7 @@ pub const VARIABLES: &[Variable] = &[
     TOPIC,
     CHAT_TOPIC,
     EVENT_BUS,
+    SECURITY_HUB,
     FLOW_FORMAT,
     INTEL_BUCKET,
     QUARANTINE_URL,
@@ -51,6 +53,10 @@ const CHAT_TOPIC: Variable = optional(
 );
 const EVENT_BUS: Variable =
     optional("WEIR_EVENT_BUS", "name or ARN of the EventBridge bus that findings are put on as OCSF");
+const SECURITY_HUB: Variable = optional(
+    "WEIR_SECURITY_HUB",
+    "ARN of the account's default product of Security Hub, to which findings are imported as ASFF",
+);
 const FLOW_FORMAT: Variable =
     optional("WEIR_FLOW_FORMAT", "fields of the flow logs in order, as `${version} ${account-id} …`");
 const INTEL_BUCKET: Variable =
@@ -90,6 +96,8 @@ pub struct Environment {
     pub chat_topic_arn: Option<String>,
     /// EventBridge bus.
     pub event_bus: Option<String>,
+    /// Security Hub's default product.
+    pub security_hub: Option<HubProduct>,
     /// Order of the fields, unread.
     pub flow_format: Option<String>,
     /// S3 bucket of lists.
@@ -161,6 +169,9 @@ impl Environment {
                 .map(|arn| checked(CHAT_TOPIC, "the ARN of a standard SNS topic", arn, is_topic))
                 .transpose()?,
             event_bus: given(EVENT_BUS),
+            security_hub: given(SECURITY_HUB)
+                .map(|arn| parsed(SECURITY_HUB, HUB_PRODUCT, arn, HubProduct::parse))
+                .transpose()?,
             flow_format: given(FLOW_FORMAT),
             intel_bucket: given(INTEL_BUCKET),
             quarantine_url: given(QUARANTINE_URL)
@@ -211,6 +222,8 @@ impl<F: Fn(&str) -> Option<String>> Given<F> {
         })
     }
 }
+
+const HUB_PRODUCT: &str = "`arn:aws:securityhub:REGION:ACCOUNT:product/ACCOUNT/default`";
 
 const fn required(name: &'static str, meaning: &'static str) -> Variable {
     Variable { name, default: None, meaning }

@@ -5,6 +5,7 @@
 
 pub mod apply;
 pub mod delivery;
+pub mod digest;
 pub mod environment;
 pub mod events;
 pub mod failures;
@@ -14,6 +15,7 @@ pub mod metrics;
 pub mod outbox;
 pub mod publish;
 pub mod quarantine;
+pub mod security_hub;
 pub mod settings;
 pub mod tally;
 
@@ -25,6 +27,7 @@ pub use apply::{Applier, ApplyError};
 pub use client::aws_config;
 pub use clock::{MARGIN, apart, left, now};
 pub use delivery::{Delivery, Piece, Sender};
+pub use digest::Digest;
 pub use environment::{
     Environment, EnvironmentError, IngestEnvironment, RefreshEnvironment, VARIABLES, Variable,
 };
@@ -36,5 +39,6 @@ pub use metrics::Metrics;
 pub use outbox::{Outbox, OutboxError};
 pub use publish::{PublishError, Publisher};
 pub use quarantine::{Quarantine, QuarantineError, Refused};
+pub use security_hub::SecurityHub;
 pub use settings::{SettingsError, SettingsStore};
 pub use tally::Tally;

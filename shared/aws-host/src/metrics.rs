@@ -69,6 +69,8 @@ pub struct Counts {
     pub chat_failed: u64,
     /// Times that the event bus did not take an alert.
     pub bus_failed: u64,
+    /// Times that Security Hub did not take an alert.
+    pub hub_failed: u64,
     /// Alerts that this run did not get confirmed.
     pub unconfirmed: u64,
     /// Races for a document that were lost.
@@ -153,6 +155,7 @@ impl Counts {
             ("Suppressed".to_owned(), self.suppressed),
             ("ChatFailed".to_owned(), self.chat_failed),
             ("BusFailed".to_owned(), self.bus_failed),
+            ("SecurityHubFailed".to_owned(), self.hub_failed),
             ("UnconfirmedAlerts".to_owned(), self.unconfirmed),
             ("StateConflicts".to_owned(), self.conflicts),
             ("RepeatedBatches".to_owned(), self.repeated),

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use weir_alerting::{Product, to_chat, to_event, to_sns};
+use weir_alerting::{Product, to_asff, to_chat, to_event, to_sns};
 use weir_detection::entity::EntityKey;
 use weir_detection::finding::{Finding, Mode};
-use weir_state::{Alert, Engine, EngineError, Store};
+use weir_state::{Alert, Channel, Engine, EngineError, Store, Told};
 
 use crate::clock::now;
 use crate::failure::chain;
-use crate::metrics::Metrics;
+use crate::metrics::{Counts, Metrics};
 use crate::publish::{PublishError, Publisher};
 
 /// Between two looks at alerts that another invocation is about to send, on average. Milliseconds.
@@ -78,14 +78,19 @@ impl<S: Store> Outbox<'_, S> {
         let (mut sent, mut told) = (Vec::new(), Vec::new());
         let mut failed = None;
         for alert in alerts {
-            let published = if alert.told { Ok(()) } else { self.publish(&alert.finding).await };
-            match published {
-                // Subscribers have it: that a channel beside has not is no reason to tell them again, nor to fail.
-                Ok(()) if self.beside(&alert.finding).await => sent.push(alert.id),
-                Ok(()) => told.push(alert.id),
-                Err(error) => {
-                    failed.get_or_insert(error);
-                }
+            let mut have = alert.told;
+            if !have.has(Channel::Subscribers)
+                && let Err(error) = self.tell(Channel::Subscribers, &alert.finding).await
+            {
+                failed.get_or_insert(error);
+                continue;
+            }
+            // Subscribers have it: that a channel beside has not is no reason to tell them again, nor to fail.
+            have.add(Channel::Subscribers);
+            if self.beside(&alert.finding, &mut have).await {
+                sent.push(alert.id);
+            } else {
+                told.push((alert.id, have));
             }
         }
         if !sent.is_empty() || !told.is_empty() {
@@ -125,25 +130,49 @@ impl<S: Store> Outbox<'_, S> {
         Ok(())
     }
 
-    /// Tells chats and the event bus, where there are such; whether all have it now.
-    async fn beside(&self, finding: &Finding) -> bool {
-        let chat = self.publisher.chat(|| to_chat(finding, self.product)).await;
-        let bus = match self.publisher.bus() {
-            Some(bus) => match to_event(finding, self.product) {
-                Ok(event) => bus.put(event).await.map_err(OutboxError::Publish),
-                Err(error) => Err(OutboxError::Message(error)),
-            },
-            None => Ok(()),
-        };
-        if let Err(error) = &chat {
-            self.metrics.count(|counts| counts.chat_failed += 1);
-            tracing::warn!(incident = finding.uid, fault = chain(error), "a chat was not told");
+    /// Tells the channels beside the subscribers that do not `have` it; whether all have it now.
+    async fn beside(&self, finding: &Finding, have: &mut Told) -> bool {
+        let mut all = true;
+        for channel in [Channel::Chat, Channel::Bus, Channel::Hub] {
+            if have.has(channel) {
+                continue;
+            }
+            match self.tell(channel, finding).await {
+                Ok(()) => have.add(channel),
+                Err(error) => {
+                    all = false;
+                    self.metrics.count(|counts| *missed(counts, channel) += 1);
+                    tracing::warn!(
+                        incident = finding.uid,
+                        fault = chain(&error),
+                        ?channel,
+                        "a channel was not told"
+                    );
+                }
+            }
         }
-        if let Err(error) = &bus {
-            self.metrics.count(|counts| counts.bus_failed += 1);
-            tracing::warn!(incident = finding.uid, fault = chain(error), "the event bus was not told");
+        all
+    }
+
+    /// Tells one channel, where there is such.
+    async fn tell(&self, channel: Channel, finding: &Finding) -> Result<(), OutboxError> {
+        let (publisher, product) = (self.publisher, self.product);
+        match channel {
+            Channel::Subscribers => self.publish(finding).await?,
+            Channel::Chat => publisher.chat(|| to_chat(finding, product)).await?,
+            Channel::Bus => {
+                if let Some(bus) = publisher.bus() {
+                    bus.put(to_event(finding, product).map_err(OutboxError::Message)?).await?;
+                }
+            }
+            Channel::Hub => {
+                if let Some(hub) = publisher.hub() {
+                    hub.import(to_asff(finding, product, hub.product()).map_err(OutboxError::Message)?)
+                        .await?;
+                }
+            }
         }
-        chat.is_ok() && bus.is_ok()
+        Ok(())
     }
 
     /// Tells subscribers.
@@ -159,4 +188,14 @@ impl<S: Store> Outbox<'_, S> {
 fn told(what: &str, finding: &Finding) {
     let (severity, kernel) = (finding.severity.name(), finding.kernel.name());
     tracing::info!(incident = finding.uid, severity, kernel, "{what}");
+}
+
+/// The count of alerts that a channel did not take.
+const fn missed(counts: &mut Counts, channel: Channel) -> &mut u64 {
+    match channel {
+        Channel::Subscribers => &mut counts.unconfirmed,
+        Channel::Chat => &mut counts.chat_failed,
+        Channel::Bus => &mut counts.bus_failed,
+        Channel::Hub => &mut counts.hub_failed,
+    }
 }

@@ -8,20 +8,22 @@ use weir_alerting::SnsMessage;
 
 use crate::events::EventBus;
 use crate::failure::failed;
+use crate::security_hub::SecurityHub;
 
-/// Publishes to the topic of subscribers, and to the topic of chats and the event bus where there are such.
+/// Publishes to the topic of subscribers, and to the topic of chats, the event bus and Security Hub where there are such.
 #[derive(Clone, Debug)]
 pub struct Publisher {
     client: aws_sdk_sns::Client,
     topic_arn: String,
     chat_arn: Option<String>,
     bus: Option<EventBus>,
+    hub: Option<SecurityHub>,
 }
 
 /// A message that was not, or maybe not, published.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "the finding cannot be published; check the topic or bus and the role's `sns:Publish` or `events:PutEvents`"
+    "the finding cannot be published; check the topic, bus or Security Hub and the role's `sns:Publish`, `events:PutEvents` or `securityhub:BatchImportFindings`"
 )]
 pub struct PublishError(#[source] Box<dyn Error + Send + Sync>);
 
@@ -36,7 +38,7 @@ impl Publisher {
     #[must_use]
     pub fn new(config: &SdkConfig, topic_arn: impl Into<String>) -> Self {
         let client = aws_sdk_sns::Client::new(config);
-        Self { client, topic_arn: topic_arn.into(), chat_arn: None, bus: None }
+        Self { client, topic_arn: topic_arn.into(), chat_arn: None, bus: None, hub: None }
     }
 
     /// The same, and to a topic that Amazon Q Developer subscribes.
@@ -49,6 +51,18 @@ impl Publisher {
     #[must_use]
     pub fn and_bus(self, bus: Option<EventBus>) -> Self {
         Self { bus, ..self }
+    }
+
+    /// The same, and to Security Hub.
+    #[must_use]
+    pub fn and_hub(self, hub: Option<SecurityHub>) -> Self {
+        Self { hub, ..self }
+    }
+
+    /// Security Hub, where it is asked for.
+    #[must_use]
+    pub const fn hub(&self) -> Option<&SecurityHub> {
+        self.hub.as_ref()
     }
 
     /// The event bus, where there is one.

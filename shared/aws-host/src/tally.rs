@@ -61,6 +61,12 @@ impl<'a> Tally<'a> {
 
     /// Adds a record; the latest event time so far.
     pub fn flow(&mut self, flow: &Flow<'_>) -> i64 {
+        self.note(flow);
+        self.collector.push(flow);
+        self.latest.unwrap_or(i64::MIN)
+    }
+
+    fn note(&mut self, flow: &Flow<'_>) {
         self.records += 1;
         self.rows += 1;
         self.flows += 1;
@@ -71,8 +77,20 @@ impl<'a> Tally<'a> {
         if flow.end <= self.not_after {
             self.latest = self.latest.max(Some(flow.end));
         }
-        self.collector.push(flow);
-        self.latest.unwrap_or(i64::MIN)
+    }
+
+    /// Adds a conversation of a sender that may cut what it sends anew: its directions are one record, and count once.
+    /// Whether there was any.
+    pub fn conversation<'f>(&mut self, directions: impl Iterator<Item = Flow<'f>>) -> bool {
+        let mut any = false;
+        for flow in directions {
+            if !any {
+                self.note(&flow);
+            }
+            any = true;
+            self.collector.push_once(&flow);
+        }
+        any
     }
 
     /// Adds rows of the default format, which has none of the fields of [`GUESSED_WITHOUT`].

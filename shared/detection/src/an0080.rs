@@ -5,7 +5,8 @@
 //!
 //! <https://attack.mitre.org/detectionstrategies/DET0028/>; rules from threats.md 6.1.
 
-use crate::host::{Judged, Platform, Program, Rules, View, judge_programs, matches};
+use crate::host::{Judged, Platform, Program, Rules, View, judge_programs};
+use crate::settings::matches_any_case;
 
 /// Most that a score may be where no bytes are known.
 const WITHOUT_BYTES: f64 = 0.75;
@@ -20,7 +21,7 @@ pub fn judged(view: &View<'_>) -> Vec<Judged> {
     // A name is easily taken, a path under a protected folder is not.
     let allowed = |program: &Program| {
         let path = program.path.as_deref().unwrap_or_default();
-        settings.process_name.allow.iter().any(|pattern| matches(path, pattern))
+        settings.process_name.allow.iter().any(|pattern| matches_any_case(pattern, path))
     };
     judge_programs(
         view,

@@ -6,10 +6,11 @@
 //! <https://attack.mitre.org/detectionstrategies/DET0028/>; rules from threats.md 6.3.
 
 use crate::finding::{Kernel, Severity};
-use crate::host::{Judged, Platform, Program, Rules, Signed, View, judge_programs, matches, relayed};
+use crate::host::{Judged, Platform, Program, Rules, Signed, View, judge_programs, relayed};
 use crate::kernels::Verdict;
 use crate::observation::BUCKET;
 use crate::ring::Pair;
+use crate::settings::matches_any_case;
 use crate::state::HOUR;
 
 /// Doubt from which traffic by itself is told.
@@ -56,7 +57,7 @@ pub fn judged(view: &View<'_>) -> Vec<Judged> {
     }
     let is_trusted = |program: &Program| match signed(view, program) {
         Some(Signed::Team(team)) => {
-            settings.process_signed_status.allow_team.iter().any(|pattern| matches(team, pattern))
+            settings.process_signed_status.allow_team.iter().any(|pattern| matches_any_case(pattern, team))
         }
         _ => false,
     };
@@ -106,6 +107,13 @@ fn relays(view: &View<'_>, program: &Program) -> Option<(Pair, f64)> {
     until(view.bucket).or_else(|| until(view.bucket - HOUR))
 }
 
+/// Whether a program is one that is meant to upload, such as a backup, by its own record or that of a namesake: counters
+/// know names alone.
+fn uploads(view: &View<'_>, program: &Program) -> bool {
+    let namesakes = view.state.programs.iter().filter(|have| have.name == program.name);
+    namesakes.flat_map(|have| &have.hits).any(|hit| hit.category == "uploader")
+}
+
 fn traffic(view: &View<'_>, program: &Program) -> Vec<Verdict> {
     let doubt = doubt(view, program);
     let mut verdicts = Vec::new();
@@ -113,7 +121,7 @@ fn traffic(view: &View<'_>, program: &Program) -> Vec<Verdict> {
     let (buckets, least) = SAMPLES;
     let much = rate / 8 * (BUCKET as u64 / 1_000);
     let over = program.trace.last(view.bucket, buckets).filter(|cell| cell.out >= much.max(1)).count();
-    if doubt >= DOUBTED && over >= least {
+    if doubt >= DOUBTED && over >= least && !uploads(view, program) {
         let sent: u64 = program.trace.last(view.bucket, buckets).map(|cell| cell.out).sum();
         verdicts.push(Verdict {
             kernel: Kernel::Volume,

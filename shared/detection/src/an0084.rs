@@ -16,12 +16,9 @@ use weir_intel::lists::ListKind;
 
 use crate::kernels::Verdict;
 use crate::kernels::bucket::Summary;
-use crate::ring::Pair;
+use crate::ring::{AN_HOUR, Pair};
 use crate::settings::Settings;
 use crate::state::EntityState;
-
-/// Buckets of an hour.
-const AN_HOUR: usize = 12;
 
 /// Everything that a verdict may look at.
 pub struct View<'a> {

@@ -5,6 +5,7 @@ mod lookups;
 mod prints;
 mod record;
 mod rows;
+mod seen;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -15,11 +16,11 @@ use weir_records::vpc_flow::Rows;
 use weir_records::{Flow, Lookup, Loss, LossKind};
 
 use crate::entity::EntityKey;
-use crate::observation::{BUCKET, Observations, bucket_of};
+use crate::observation::{BUCKET, Observations, Once, bucket_of};
 use crate::settings::Settings;
 pub use entities::{Entities, Place};
 use lookups::Asked;
-use record::{Part, Record};
+use record::Record;
 use rows::BucketRows;
 
 /// Groups flows by entity, bucket and remote.
@@ -35,6 +36,8 @@ pub struct Collector<'a> {
     spare: Option<BucketRows>,
     /// Records on their way into them.
     staged: Vec<Staged>,
+    /// Records that the documents count once.
+    once: Vec<Record>,
     asked: Asked,
     /// Buckets before this one were handed out: their records are late.
     closed: i64,
@@ -68,6 +71,7 @@ impl<'a> Collector<'a> {
             open: BTreeMap::new(),
             spare: None,
             staged: Vec::new(),
+            once: Vec::new(),
             asked: Asked::default(),
             closed: i64::MIN,
             not_after: i64::MAX,
@@ -120,6 +124,23 @@ impl<'a> Collector<'a> {
         self.settle();
     }
 
+    /// Adds one flow of a sender that may cut what it sends anew: whoever takes the [batch](Self::take_batch) counts it
+    /// once, whatever batch it comes in.
+    pub fn push_once(&mut self, flow: &Flow<'_>) {
+        if flow.end > self.not_after {
+            self.counts.future += 1;
+            return;
+        }
+        match self.entities.place(flow, self.intel) {
+            Some(place) => {
+                let record = Record::of(flow, &place, self.settings, self.intel);
+                // The number of an entity is of this batch alone.
+                self.once.push(Record { print: prints::of(flow, 0), ..record });
+            }
+            None => self.counts.intermediate += 1,
+        }
+    }
+
     /// Finds the bucket that a record begins in.
     #[inline]
     fn stage(&mut self, record: Record) {
@@ -160,29 +181,10 @@ impl<'a> Collector<'a> {
 
     /// Shares a record's counts among the buckets that it covers.
     fn spread(&mut self, record: &Record) {
-        let Record { start, until, bytes, packets, .. } = *record;
-        let span = (until - start).max(1);
-        let (mut bytes_done, mut packets_done) = (0, 0);
-        let mut bucket = bucket_of(start);
-        while bucket < until {
-            let to = (bucket + BUCKET).min(until);
-            // Shares by overlap, rounded so that they add up to the whole.
-            let bytes_to = share(bytes, to - start, span);
-            let packets_to = share(packets, to - start, span);
-            let part = Part {
-                bucket,
-                from: start.max(bucket),
-                until: to,
-                bytes: bytes_to - bytes_done,
-                packets: packets_to - packets_done,
-            };
-            (bytes_done, packets_done) = (bytes_to, packets_to);
-            if bucket >= self.closed {
-                let rows = opened(&mut self.open, &mut self.spare, bucket);
-                let place = rows.place(record, &part);
-                rows.add(place, record, &part);
-            }
-            bucket += BUCKET;
+        for part in record.parts().filter(|part| part.bucket >= self.closed) {
+            let rows = opened(&mut self.open, &mut self.spare, part.bucket);
+            let place = rows.place(record, &part);
+            rows.add(place, record, &part);
         }
     }
 
@@ -214,8 +216,9 @@ impl<'a> Collector<'a> {
     pub fn take_batch(&mut self) -> Vec<Observations> {
         let mut by_key: BTreeMap<EntityKey, Observations> = BTreeMap::new();
         let taken = self.take(None);
+        let once = self.take_once();
         let idle = self.entities.take_idle();
-        for observed in taken.into_iter().flatten().chain(idle) {
+        for observed in taken.into_iter().flatten().chain(once).chain(idle) {
             match by_key.get_mut(&observed.key) {
                 Some(into) => into.extend(observed),
                 None => {
@@ -225,6 +228,36 @@ impl<'a> Collector<'a> {
             }
         }
         by_key.into_values().collect()
+    }
+
+    /// The records that count once, each by itself.
+    fn take_once(&mut self) -> Vec<Observations> {
+        let mut had = HashSet::default();
+        let mut taken = Vec::new();
+        let mut rows = self.spare.take().unwrap_or_default();
+        for record in std::mem::take(&mut self.once) {
+            if !had.insert((record.entity, record.print)) {
+                self.counts.duplicates += 1;
+                continue;
+            }
+            let mut whole: Option<Observations> = None;
+            for part in record.parts() {
+                let place = rows.place(&record, &part);
+                rows.add(place, &record, &part);
+                for observed in rows.take_observations(part.bucket, &mut self.entities) {
+                    match &mut whole {
+                        Some(whole) => whole.extend(observed),
+                        None => whole = Some(observed),
+                    }
+                }
+            }
+            let Some(mut whole) = whole else { continue };
+            let (rows, buckets) = (std::mem::take(&mut whole.rows), std::mem::take(&mut whole.buckets));
+            let bucket = bucket_of(record.until - 1);
+            whole.once.push(Once { print: (record.print >> 32) as u32, bucket, rows, buckets });
+            taken.push(whole);
+        }
+        taken
     }
 
     /// Hands out the observations of all buckets that end at or before `until` (all, for `None`), one bucket at
@@ -259,7 +292,14 @@ fn opened<'o>(
     spare: &mut Option<BucketRows>,
     bucket: i64,
 ) -> &'o mut BucketRows {
-    open.entry(bucket).or_insert_with(|| spare.take().unwrap_or_default())
+    if !open.contains_key(&bucket) {
+        // A bucket has about as many records as the one before it.
+        let like =
+            || BucketRows::like(open.range(..bucket).next_back().map_or(0, |(_, rows)| rows.records()));
+        let rows = spare.take().unwrap_or_else(like);
+        open.insert(bucket, rows);
+    }
+    open.entry(bucket).or_default()
 }
 
 /// A record on its way into its bucket.
@@ -271,15 +311,6 @@ struct Staged {
     /// It lies in one bucket, which is open.
     is_within: bool,
     is_new: bool,
-}
-
-/// The part of `total` that falls into the first `elapsed` of `span`, rounded down.
-fn share(total: u64, elapsed: i64, span: i64) -> u64 {
-    if elapsed >= span {
-        return total;
-    }
-    let product = u128::from(total) * u128::from(elapsed.unsigned_abs());
-    u64::try_from(product / u128::from(span.unsigned_abs().max(1))).unwrap_or(total)
 }
 
 /// Addresses whose own interface writes logs: what a NAT gateway says of them would count twice.

@@ -196,4 +196,33 @@ mod tests {
         let strangers = (1_000..2_000_u64).filter(|&i| filter.contains(mix(i))).count();
         assert!(strangers < 40, "{strangers} of 1000 strangers are claimed");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn merging_any_parts_in_any_order_is_the_one_set(
+            parts in proptest::array::uniform3(proptest::collection::vec(proptest::num::u64::ANY, 0..60)),
+        ) {
+            macro_rules! same {
+                ($kind:ty) => {{
+                    let of = |hashes: &[u64]| {
+                        let mut set = <$kind>::default();
+                        hashes.iter().for_each(|hash| set.insert(*hash));
+                        set
+                    };
+                    let merged = |first: &$kind, second: &$kind| {
+                        let mut both = first.clone();
+                        both.merge(second);
+                        both
+                    };
+                    let [a, b, c] = [0, 1, 2].map(|n| of(&parts[n]));
+                    let whole = of(&parts.concat());
+                    proptest::prop_assert_eq!(&merged(&merged(&a, &b), &c), &whole);
+                    proptest::prop_assert_eq!(&merged(&a, &merged(&b, &c)), &whole);
+                    proptest::prop_assert_eq!(&merged(&merged(&c, &b), &a), &whole);
+                }};
+            }
+            same!(Counter);
+            same!(Filter);
+        }
+    }
 }

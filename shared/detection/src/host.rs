@@ -50,7 +50,7 @@ pub use case::Case;
 pub(crate) use case::relayed;
 pub use case::{Judged, View};
 pub use program::Signed;
-pub(crate) use programs::{Rules, judged as judge_programs, matches};
+pub(crate) use programs::{Rules, judged as judge_programs};
 
 /// What is looked at beside a host's document.
 #[derive(Clone, Copy)]

@@ -26,6 +26,7 @@ pub mod prevalence;
 pub mod quiet;
 pub mod ring;
 pub mod season;
+pub mod seen;
 pub mod settings;
 pub mod sketch;
 pub mod state;

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use weir_intel::names::{self, NameKind};
 
 use crate::counter::{Counter, Filter};
-use crate::entity::{address_hash, mix};
+use crate::entity::address_hash;
 use crate::state::{DAY, HOUR};
 
 /// Names of proxyware remembered of one entity.
@@ -180,12 +180,6 @@ impl Lookups {
             && self.covers(began)
             && !self.resolved.iter().any(|filter| filter.contains(hash) || filter.is_saturated())
     }
-}
-
-/// A stable hash of a name.
-#[must_use]
-pub fn name_hash(name: &str) -> u64 {
-    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| mix(hash ^ u64::from(byte)))
 }
 
 #[cfg(test)]

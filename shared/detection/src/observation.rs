@@ -132,8 +132,23 @@ pub struct Observations {
     pub has_direction: bool,
     /// What it looked up.
     pub lookups: Vec<Note>,
+    /// Records that a sender may have cut into another batch before; they are in nothing of the above but times.
+    pub once: Vec<Once>,
     /// The collector vouches that every record before this time is here.
     pub complete_until: Option<i64>,
+}
+
+/// A record that counts once, whatever batch it comes in: what it adds to the buckets that it covers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Once {
+    /// By what it is known again.
+    pub print: u32,
+    /// Its last bucket, with which its print is kept.
+    pub bucket: i64,
+    /// As [`Observations::rows`].
+    pub rows: Vec<Row>,
+    /// As [`Observations::buckets`].
+    pub buckets: Vec<(i64, Beside)>,
 }
 
 impl Beside {
@@ -160,6 +175,7 @@ impl Observations {
             has_flags: false,
             has_direction: false,
             lookups: Vec::new(),
+            once: Vec::new(),
             complete_until: None,
         }
     }
@@ -167,7 +183,13 @@ impl Observations {
     /// Whether it tells of an entity of which nothing is known yet: traffic, or a name of proxyware.
     pub fn is_news(&self) -> bool {
         let proxyware = |note: &Note| note.listed.is_some_and(|name| name.kind != NameKind::Doh);
-        !self.buckets.is_empty() || self.lookups.iter().any(proxyware)
+        self.first_bucket().is_some() || self.lookups.iter().any(proxyware)
+    }
+
+    /// Start of the earliest bucket with a record.
+    pub fn first_bucket(&self) -> Option<i64> {
+        let once = self.once.iter().flat_map(|once| &once.buckets);
+        self.buckets.iter().chain(once).map(|(start, _)| *start).min()
     }
 
     /// Adds a later bucket of the same entity.
@@ -182,6 +204,7 @@ impl Observations {
         self.has_flags |= later.has_flags;
         self.has_direction |= later.has_direction;
         self.lookups.extend(later.lookups);
+        self.once.extend(later.once);
     }
 }
 

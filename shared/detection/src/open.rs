@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kernels::folded::Folded;
 use crate::observation::{Beside, Observations, Row, join};
+use crate::seen::Prints;
 
 /// Rows kept in full per bucket between two batches; the rest is folded into sums by role.
 ///
@@ -22,6 +23,19 @@ pub struct OpenBucket {
     pub folded: Folded,
     /// What there is besides.
     pub beside: Beside,
+    /// Records that count once and that end here.
+    prints: Prints,
+}
+
+/// What became of a batch's records.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Admitted {
+    /// Buckets that were judged before they came, by record where records count once.
+    pub late: u64,
+    /// Whether anything was taken in.
+    pub any: bool,
+    /// Records that were there.
+    pub known: u64,
 }
 
 /// The open buckets of an entity, by start, oldest first.
@@ -40,19 +54,39 @@ impl From<BTreeMap<i64, OpenBucket>> for OpenBuckets {
 }
 
 impl OpenBuckets {
-    /// Adds a batch; what belongs to buckets before `closed` is left out, and the number of such buckets
-    /// returned.
-    pub fn admit(&mut self, observed: &Observations, closed: i64) -> u64 {
-        let mut late = 0;
-        for (start, beside) in &observed.buckets {
+    /// Adds a batch; what belongs to buckets before `closed` is left out.
+    pub fn admit(&mut self, observed: &Observations, closed: i64) -> Admitted {
+        let mut admitted = Admitted::default();
+        self.beside(&observed.buckets, closed, &mut admitted);
+        self.rows(&observed.rows, closed);
+        let mut rows = Vec::new();
+        for once in &observed.once {
+            if once.bucket >= closed && !self.0.entry(once.bucket).or_default().prints.is_new(once.print) {
+                admitted.known += 1;
+                continue;
+            }
+            self.beside(&once.buckets, closed, &mut admitted);
+            rows.extend_from_slice(&once.rows);
+        }
+        rows.sort_by_key(|row| (row.bucket, row.key.order()));
+        self.rows(&rows, closed);
+        admitted
+    }
+
+    fn beside(&mut self, buckets: &[(i64, Beside)], closed: i64, admitted: &mut Admitted) {
+        for (start, beside) in buckets {
             if *start < closed {
-                late += 1;
+                admitted.late += 1;
             } else {
                 self.0.entry(*start).or_default().beside.merge(beside);
+                admitted.any = true;
             }
         }
-        // Rows come sorted by bucket and key, so each bucket is one run.
-        for run in observed.rows.chunk_by(|a, b| a.bucket == b.bucket) {
+    }
+
+    /// Adds rows that are sorted by bucket.
+    fn rows(&mut self, rows: &[Row], closed: i64) {
+        for run in rows.chunk_by(|a, b| a.bucket == b.bucket) {
             let Some(start) = run.first().map(|row| row.bucket).filter(|start| *start >= closed) else {
                 continue;
             };
@@ -61,10 +95,9 @@ impl OpenBuckets {
                 bucket.rows = run.to_vec();
             } else {
                 bucket.rows.extend_from_slice(run);
-                join(&mut bucket.rows);
             }
+            join(&mut bucket.rows);
         }
-        late
     }
 
     /// Takes out the oldest bucket if it starts before `horizon`.

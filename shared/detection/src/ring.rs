@@ -9,6 +9,9 @@ use crate::observation::BUCKET;
 /// Cells kept: three hours.
 pub const CELLS: usize = 36;
 
+/// Those of an hour.
+pub const AN_HOUR: usize = 12;
+
 /// Payload that went out and came in.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Pair {
@@ -71,7 +74,7 @@ impl Ring {
     }
 
     /// The cells of `n` buckets that end with the bucket that starts at `last`, without the silent ones.
-    pub fn within(&self, last: i64, n: usize) -> impl Iterator<Item = &Cell> {
+    pub fn within(&self, last: i64, n: usize) -> impl Iterator<Item = &Cell> + Clone {
         let first = last - (n as i64 - 1) * BUCKET;
         self.cells
             .iter()
@@ -81,15 +84,26 @@ impl Ring {
 
     /// The cells of `n` buckets that end with the bucket that starts at `last`, silent ones as zero.
     pub fn last(&self, last: i64, n: usize) -> Vec<Cell> {
-        let first = last - (n as i64 - 1) * BUCKET;
         let mut cells = vec![Cell::default(); n];
+        self.fill(last, &mut cells);
+        cells
+    }
+
+    /// The cells of the hour that ends with the bucket that starts at `last`, silent ones as zero.
+    pub fn hour(&self, last: i64) -> [Cell; AN_HOUR] {
+        let mut cells = [Cell::default(); AN_HOUR];
+        self.fill(last, &mut cells);
+        cells
+    }
+
+    fn fill(&self, last: i64, cells: &mut [Cell]) {
+        let first = last - (cells.len() as i64 - 1) * BUCKET;
         for (start, cell) in &self.cells {
             let index = (start - first).div_euclid(BUCKET);
             if let Some(slot) = usize::try_from(index).ok().and_then(|index| cells.get_mut(index)) {
                 *slot = *cell;
             }
         }
-        cells
     }
 }
 
@@ -103,16 +117,23 @@ impl Cell {
     }
 }
 
+/// Most bytes of a pair: a sum of three hours of them holds.
+const MOST: u64 = 1 << 56;
+
+const fn capped(bytes: u64) -> u64 {
+    if bytes > MOST { MOST } else { bytes }
+}
+
 impl Pair {
     /// Both directions.
     pub const fn total(self) -> u64 {
         self.out.saturating_add(self.into)
     }
 
-    /// Adds another pair.
+    /// Adds another pair, up to what no network carries.
     pub const fn add(&mut self, other: Self) {
-        self.out = self.out.saturating_add(other.out);
-        self.into = self.into.saturating_add(other.into);
+        self.out = capped(self.out.saturating_add(other.out));
+        self.into = capped(self.into.saturating_add(other.into));
     }
 
     /// This pair without another, at least zero.

@@ -30,7 +30,7 @@ pub use fault::{Fault, FaultKind, SettingsErrors, ValueError};
 pub use hosts::{An0080, An0081, An0082, An0083};
 pub use hours::{BusinessHours, LocalTime, Zone};
 pub use markdown::render_markdown;
-pub(crate) use pattern::matches;
+pub(crate) use pattern::{matches, matches_any_case};
 pub use quantity::KofM;
 pub use registry::{Entry, Kind, registry};
 pub use toml::{TomlError, values_from_toml};

@@ -154,4 +154,27 @@ mod tests {
         assert_eq!(sketch.samples(), 50);
         assert!(sketch.percentile(50).abs_diff(500) < 32);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn merging_any_parts_in_any_order_is_the_one_history(
+            parts in proptest::array::uniform3(proptest::collection::vec(proptest::num::u64::ANY, 0..40)),
+        ) {
+            let of = |values: &[u64]| {
+                let mut sketch = Sketch::default();
+                values.iter().for_each(|value| sketch.insert(*value));
+                sketch
+            };
+            let merged = |first: &Sketch, second: &Sketch| {
+                let mut both = first.clone();
+                both.merge(second);
+                both
+            };
+            let [a, b, c] = [0, 1, 2].map(|n| of(&parts[n]));
+            let whole = of(&parts.concat());
+            proptest::prop_assert_eq!(&merged(&merged(&a, &b), &c), &whole);
+            proptest::prop_assert_eq!(&merged(&a, &merged(&b, &c)), &whole);
+            proptest::prop_assert_eq!(&merged(&merged(&c, &b), &a), &whole);
+        }
+    }
 }

@@ -17,7 +17,7 @@ use crate::season::Season;
 pub use incident::{Headline, Incident, News, Sign};
 
 /// The layout that this build writes; the first byte of a document.
-pub const LAYOUT: u8 = 3;
+pub const LAYOUT: u8 = 4;
 
 /// Hashes of an hour, from which the next hour can be compared with it.
 const COMPARED: u32 = 16;

@@ -16,6 +16,7 @@ use crate::host::HostItem;
 use crate::incident;
 use crate::kernels::bucket::is_push;
 use crate::observation::{BUCKET, Observations, Row, Side};
+use crate::open::Admitted;
 use crate::prelude::Prelude;
 use crate::prevalence::Users;
 use crate::settings::Settings;
@@ -63,10 +64,10 @@ pub struct Outcome {
     pub notes: Vec<u64>,
 }
 
-/// Takes a batch's observations into the document and returns how many of its buckets came too late.
+/// Takes a batch's observations into the document.
 ///
 /// Order and batching of what comes in time do not matter.
-pub fn admit(state: &mut EntityState, observed: &Observations) -> u64 {
+pub fn admit(state: &mut EntityState, observed: &Observations) -> Admitted {
     state.info.merge(&observed.info);
     state.latest = state.latest.max(observed.latest);
     state.complete = state.complete.max(observed.complete_until.unwrap_or(0));

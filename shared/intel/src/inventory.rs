@@ -169,6 +169,12 @@ impl Inventory {
         interface.instance.as_deref().filter(|_| time >= since)
     }
 
+    /// What traffic may be counted of: the ids of instances, and of the interfaces that are no instance's.
+    pub fn entities(&self) -> impl Iterator<Item = &str> {
+        let alone = self.interfaces.values().filter(|interface| interface.instance.is_none());
+        self.instances.keys().chain(alone.map(|interface| &interface.id)).map(String::as_str)
+    }
+
     /// Whether no file told anything of interfaces and instances.
     #[must_use]
     pub fn is_empty(&self) -> bool {

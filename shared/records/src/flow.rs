@@ -2,8 +2,14 @@
 
 use std::net::IpAddr;
 
+use serde::{Deserialize, Serialize};
+
+/// Most bytes or packets that one record may count: 281 TB, more than any network carries in the time of a record, and
+/// so far below what a sum holds that sums of records stay sums.
+pub(crate) const MOST_COUNTED: u64 = 1 << 48;
+
 /// What the network did with the packets of a flow.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub enum Action {
     /// The packets passed.
     Accept,

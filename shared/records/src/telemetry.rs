@@ -9,7 +9,7 @@ mod usage;
 
 use std::net::IpAddr;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::source::Source;
 
@@ -35,7 +35,7 @@ pub struct Telemetry {
 }
 
 /// What happened.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub enum Fact {
     /// Two ends exchanged packets.
     Conversation(Conversation),
@@ -46,7 +46,7 @@ pub enum Fact {
 }
 
 /// A machine, as far as the log knows it.
-#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Device {
     /// Name of the host.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,7 +66,7 @@ pub struct Device {
 }
 
 /// A container or pod.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Container {
     /// Id: whole, or its first 12 digits; of a pod its uid.
     pub uid: Option<String>,
@@ -76,6 +76,21 @@ pub struct Container {
     pub image: Option<String>,
     /// Kubernetes namespace.
     pub namespace: Option<String>,
+}
+
+impl Fact {
+    /// What it says was moved in the time of the record; where a counter stands since its beginning is no such count.
+    pub(crate) const fn counts(&self) -> [Option<u64>; 4] {
+        match self {
+            Self::Conversation(it) => {
+                [it.sent.bytes, it.sent.packets, it.received.bytes, it.received.packets]
+            }
+            Self::Usage(it) if matches!(it.counter, Counter::Delta) => {
+                [it.bytes_in, it.bytes_out, it.packets_in, it.packets_out]
+            }
+            Self::Usage(_) | Self::Launch(_) => [None; 4],
+        }
+    }
 }
 
 impl Container {

@@ -2,6 +2,10 @@
 //!
 //! `run` takes a case, gives it a new empty store and fails the test on an error.
 
+mod schedule;
+
+pub use schedule::{any_schedule_counts_once_and_tells_at_least_once, scheduled};
+
 use crate::store::{DOCUMENT_LIMIT, Key, Saved, Store, StoreError, Stored};
 
 /// What a case comes to: a broken promise panics, a broken store is an error.
@@ -29,6 +33,7 @@ macro_rules! conformance {
             keys_that_cannot_be_kept_are_refused,
             the_expiry_is_that_of_the_last_save,
             a_partition_lists_its_own_documents_in_order,
+            any_schedule_counts_once_and_tells_at_least_once,
         );
     };
     ($run:path: $($case:ident,)+) => {

@@ -14,7 +14,9 @@ pub(crate) mod hosts;
 pub(crate) mod layout;
 pub mod learned;
 pub mod teach;
+pub mod told;
 pub(crate) mod waiting;
+pub mod week;
 
 use std::pin::Pin;
 
@@ -36,6 +38,7 @@ use calls::prelude_key;
 use document::{Document, Remembered};
 use hosts::host_item_key;
 use layout::decode;
+use told::Told;
 use waiting::Ends;
 
 /// Races lost in a row after which a batch is given back; each is won by somebody, so this many writers
@@ -44,6 +47,9 @@ const ATTEMPTS: u32 = 64;
 
 /// Seconds that the document of a silent entity is kept: 60 days.
 const KEPT: i64 = 60 * 86_400;
+
+/// After which what is noted elsewhere of an entity that speaks is noted again, milliseconds.
+const RENEWED: i64 = KEPT * 1_000 / 2;
 
 /// A pause between a lost race and the next attempt; the argument counts the races lost.
 pub type Pause = fn(u32) -> Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -81,6 +87,8 @@ pub struct Applied {
     pub repeated: bool,
     /// Buckets of the batch that were judged before it came; their records changed nothing.
     pub late: u64,
+    /// Records of the batch that were there: they came in another one.
+    pub known: u64,
     /// Races lost.
     pub conflicts: u32,
     /// Buckets judged.
@@ -100,8 +108,8 @@ pub struct Alert {
     pub id: u64,
     /// What is to be said.
     pub finding: Finding,
-    /// Subscribers have it; a channel beside them has not.
-    pub told: bool,
+    /// The channels that have it already.
+    pub told: Told,
 }
 
 /// Why a batch could not be applied; it can be delivered again.
@@ -176,23 +184,24 @@ impl<S: Store> Engine<S> {
                 return Ok(Applied { conflicts: lost, ..Applied::default() });
             }
             let mut applied = Applied { conflicts: lost, ..Applied::default() };
-            let (mut changed, mut newcomer) = (false, false);
+            let (mut changed, mut newcomer, mut renewed) = (false, false, false);
             let waited_for = document.state.ends(&run.settings.incident).is_some();
             if document.holds(run.batch) {
                 applied.repeated = true;
             } else {
                 let unnamed = document.state.info.addresses.is_empty();
-                applied.late = admit(&mut document.state, observed);
-                changed = applied.late < observed.buckets.len() as u64
-                    || observed.losses > 0
-                    || !observed.lookups.is_empty();
+                let before = document.state.latest;
+                let admitted = admit(&mut document.state, observed);
+                (applied.late, applied.known) = (admitted.late, admitted.known);
+                changed = admitted.any || observed.losses > 0 || !observed.lookups.is_empty();
                 newcomer = unnamed && !document.state.info.addresses.is_empty();
+                renewed = !unnamed && is_renewed(&observed.key, before, document.state.latest);
                 if changed {
                     document.note_batch(run.batch, observed.latest);
                 }
                 // What a host told of its addresses before anybody knew whose they are.
                 if newcomer && led.host.is_none() {
-                    let first = observed.buckets.first().map_or(observed.latest, |(start, _)| *start);
+                    let first = observed.first_bucket().unwrap_or(observed.latest);
                     led.host = self.adopt(&observed.key, &document.state.info, first, run).await?;
                 }
                 if version.is_some() {
@@ -212,8 +221,8 @@ impl<S: Store> Engine<S> {
                 return Ok(applied);
             }
             // The document may be older than its first flow: a name of proxyware was looked up before.
-            if newcomer {
-                account.log_addresses(&document.state.info.addresses).await?;
+            if newcomer || renewed {
+                account.log_addresses(&document.state.info.addresses, run.now).await?;
             }
             let own = run.settings.of_entity(&observed.key, &document.state.info, run.intel);
             if let Some(due) = document.state.ends(&own.incident).filter(|_| !waited_for) {
@@ -236,8 +245,8 @@ impl<S: Store> Engine<S> {
         self.settle(entity, sent, &[], now).await
     }
 
-    /// As [`Self::confirm`] of those that were `sent`; those that are only `told` stay for a channel beside the
-    /// subscribers.
+    /// As [`Self::confirm`] of those that were `sent`; those that are only `told` stay for the channels that
+    /// have them not.
     ///
     /// # Errors
     ///
@@ -246,7 +255,7 @@ impl<S: Store> Engine<S> {
         &self,
         entity: &EntityKey,
         sent: &[u64],
-        told: &[u64],
+        told: &[(u64, Told)],
         now: i64,
     ) -> Result<(), EngineError> {
         if hosts::is_host(entity) {
@@ -260,7 +269,7 @@ impl<S: Store> Engine<S> {
         &self,
         entity: &EntityKey,
         sent: &[u64],
-        told: &[u64],
+        told: &[(u64, Told)],
         now: i64,
     ) -> Result<(), EngineError>
     where
@@ -402,6 +411,13 @@ fn partition(entity: &EntityKey) -> String {
 /// The address that a NAT gateway's log speaks of, where the entity is known from there alone.
 fn behind(entity: &EntityKey) -> Option<&str> {
     entity.id.split_once('@').map(|(address, _)| address)
+}
+
+/// Whether what is noted elsewhere of an entity is to be noted again, so that it does not expire before its document: twice
+/// in that time, of each entity at an hour of its own.
+fn is_renewed(entity: &EntityKey, before: i64, latest: i64) -> bool {
+    let shift = (entity.hash64() % RENEWED.unsigned_abs()) as i64;
+    (before + shift).div_euclid(RENEWED) != (latest + shift).div_euclid(RENEWED)
 }
 
 const fn expiry(now: i64) -> Option<i64> {

@@ -95,6 +95,16 @@ mod tests {
 
     crate::conformance!(run);
 
+    proptest::proptest! {
+        // A smaller seed is no smaller schedule.
+        #![proptest_config(proptest::test_runner::Config { cases: 60, max_shrink_iters: 0, ..<_>::default() })]
+
+        #[test]
+        fn writers_of_any_schedule_come_to_what_one_alone_does(seed in 0..u64::MAX) {
+            crate::finish_now(crate::conformance::scheduled(&MemoryStore::new(), seed)).expect("waited").unwrap();
+        }
+    }
+
     #[test]
     fn writers_on_many_threads_lose_no_increment() {
         let store = MemoryStore::new();

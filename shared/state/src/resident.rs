@@ -5,11 +5,13 @@
 
 mod ends;
 mod hosts;
+mod shards;
 mod shelf;
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 
+use foldhash::HashMap;
+use foldhash::fast::RandomState;
 use weir_detection::Finding;
 use weir_detection::baseline::{Baseline, Histories, Peers, Pending, Slot, Usual, peer_group, usual};
 use weir_detection::entity::{EntityKey, address_hash};
@@ -25,13 +27,13 @@ use weir_intel::Intel;
 use weir_records::ApiCall;
 
 use crate::embedded::EmbeddedStore;
-use crate::engine::account::shard_key;
 use crate::engine::baselines::{entity_key, peers_key, slot_key};
 use crate::engine::calls::{calls_entity, calls_key, prelude_key};
 use crate::engine::document::Document;
 use crate::engine::waiting::{Ends, Waiting};
 use crate::engine::{EngineError, state_key};
 pub use hosts::Hosted as ResidentHosted;
+use shards::Shards;
 use shelf::Shelf;
 
 /// All documents of one run.
@@ -40,6 +42,7 @@ pub struct Resident {
     file: Option<EmbeddedStore>,
     entities: HashMap<EntityKey, Document>,
     prevalence: Shelf<Prevalence>,
+    shards: Shards,
     baselines: Shelf<Baseline>,
     peers: Shelf<Peers>,
     calls: Shelf<AccountCalls>,
@@ -159,32 +162,38 @@ impl Resident {
         intel: &Intel,
     ) -> Result<(Stepped, Vec<u64>), EngineError> {
         let (key, file) = (&observed.key, self.file.as_ref());
-        let late = admit(state, observed);
+        let late = admit(state, observed).late;
         let settings = settings.of_entity(key, &state.info, intel);
         let wanted = asked(state, settings);
         let entity = key.hash64();
-        let mut users = HashMap::new();
+        let mut users = HashMap::with_capacity_and_hasher(wanted.destinations.len(), RandomState::default());
         for destination in wanted.destinations {
-            let shard = self.prevalence.get(file, key, shard_key(key, shard_of(destination)))?;
+            let place = self.shards.of(key, shard_of(destination));
+            let shard = self.prevalence.get(file, key, place)?;
             users.insert(destination, shard.users(destination, entity));
         }
-        let mut usuals: HashMap<i64, Usual> = HashMap::new();
+        let mut usuals: HashMap<i64, Usual> = HashMap::default();
         for hour in wanted.hours {
             let now = hour.saturating_mul(HOUR);
-            self.baselines.get(file, key, entity_key(key))?;
-            self.baselines.get(file, key, slot_key(key, Slot::of(now, settings)))?;
+            let (own, slot) = (entity_key(key), slot_key(key, Slot::of(now, settings)));
+            self.baselines.get(file, key, &own)?;
+            self.baselines.get(file, key, &slot)?;
             let histories = Histories {
-                entity: self.baselines.peek(&entity_key(key)),
-                slot: self.baselines.peek(&slot_key(key, Slot::of(now, settings))),
-                peers: Some(self.peers.get(file, key, peers_key(&group(state, key, intel)))?),
+                entity: self.baselines.peek(&own),
+                slot: self.baselines.peek(&slot),
+                peers: Some(self.peers.get(file, key, &peers_key(&group(state, key, intel)))?),
             };
             usuals.insert(hour, usual(&histories, state.first_seen, now, settings));
         }
         let host = self.host_item(key, state, &intel.inventory)?;
         let file = self.file.as_ref();
-        let prelude = self.preludes.get(file, key, prelude_key(&key.account, key.called()))?;
+        let prelude = if self.preludes.is_empty() && file.is_none() {
+            None
+        } else {
+            Some(self.preludes.get(file, key, &prelude_key(&key.account, key.called()))?)
+        };
         let around = Around {
-            prelude: Some(prelude),
+            prelude,
             host: host.as_ref(),
             users: &|destination| users.get(&destination).copied().unwrap_or_default(),
             usual: &|hour| usuals.get(&hour).copied().unwrap_or_default(),
@@ -206,21 +215,22 @@ impl Resident {
     ) -> Result<(), EngineError> {
         let (file, entity) = (self.file.as_ref(), key.hash64());
         for &destination in notes {
-            let shard = self.prevalence.change(file, key, shard_key(key, shard_of(destination)))?;
+            let place = self.shards.of(key, shard_of(destination));
+            let shard = self.prevalence.change(file, key, place)?;
             shard.note(destination, entity);
         }
         let finished: Vec<Pending> = state.season.finished().to_vec();
         state.season.forget_finished();
-        let group = group(state, key, intel);
         for pending in finished {
             let half_life = settings.baseline.half_life;
             let slot = slot_key(key, Slot::of(pending.start(), settings));
-            for item in [entity_key(key), slot] {
+            for item in [&entity_key(key), &slot] {
                 self.baselines.change(file, key, item)?.merge_hour(&pending, half_life);
             }
             let learning = state.season.usual_of(pending.start()).facts.state;
             if Peers::wants(entity, &pending, learning) {
-                self.peers.change(file, key, peers_key(&group))?.merge_hour(entity, &pending, half_life);
+                let group = peers_key(&group(state, key, intel));
+                self.peers.change(file, key, &group)?.merge_hour(entity, &pending, half_life);
             }
         }
         Ok(())
@@ -240,7 +250,7 @@ impl Resident {
     ) -> Result<Vec<Finding>, EngineError> {
         let account = call.account.as_ref().map_or("-", |account| account.as_str()).to_owned();
         let owner = calls_entity(&account);
-        let calls = self.calls.change(self.file.as_ref(), &owner, calls_key(&owner.account))?;
+        let calls = self.calls.change(self.file.as_ref(), &owner, &calls_key(&owner.account))?;
         let noted = observe(calls, call, settings, intel);
         self.tell(&owner.account, noted.updates)?;
         Ok(noted.findings)
@@ -256,7 +266,7 @@ impl Resident {
         let mut updates = Vec::new();
         for finding in findings.iter().filter(|finding| finding.kernel == Kernel::Relay) {
             let gateways: Vec<u64> = gateways(finding).collect();
-            let calls = self.calls.change(self.file.as_ref(), key, calls_key(&key.account))?;
+            let calls = self.calls.change(self.file.as_ref(), key, &calls_key(&key.account))?;
             updates.extend(calls.note_gateways(key.called(), &gateways, latest));
         }
         self.tell(&key.account, updates)
@@ -272,7 +282,7 @@ impl Resident {
             for id in update.ids {
                 let key = prelude_key(account, &id);
                 let owner = EntityKey { account: account.to_owned(), id };
-                *self.preludes.change(self.file.as_ref(), &owner, key)? = update.prelude.clone();
+                *self.preludes.change(self.file.as_ref(), &owner, &key)? = update.prelude.clone();
             }
         }
         Ok(())

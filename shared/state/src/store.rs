@@ -29,6 +29,12 @@ pub struct Key {
     pub sort: String,
 }
 
+impl From<&Key> for Key {
+    fn from(key: &Key) -> Self {
+        key.clone()
+    }
+}
+
 /// A document as it is kept.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Stored {

@@ -187,7 +187,9 @@ pub fn base(binary: Binary) -> Vec<(String, String)> {
         ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
         ("AWS_REGION", "us-east-1"),
         ("AWS_ACCESS_KEY_ID", "test"),
-        ("AWS_SECRET_ACCESS_KEY", "test"),
+        // Emulators take any; `tests/lambda/logs.py` looks for them in what the functions log.
+        ("AWS_SECRET_ACCESS_KEY", "planted-secret-key"),
+        ("AWS_SESSION_TOKEN", "planted-session-token"),
         ("AWS_EC2_METADATA_DISABLED", "true"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))

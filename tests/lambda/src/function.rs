@@ -1,5 +1,8 @@
 //! The function's process.
 
+use std::fs::File;
+use std::io::Write as _;
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -52,8 +55,9 @@ impl Function {
         let api = RuntimeApi::start(binary.name).await;
         variables.push(("AWS_LAMBDA_RUNTIME_API".to_owned(), api.address.clone()));
         let mut child = binary.command(&variables).spawn().unwrap();
-        let out = lines(child.stdout.take().unwrap());
-        let log = lines(child.stderr.take().unwrap());
+        let kept = kept(binary, child.id().unwrap_or_default());
+        let out = lines(child.stdout.take().unwrap(), kept.clone());
+        let log = lines(child.stderr.take().unwrap(), kept);
         let waiting = tokio::time::timeout(Duration::from_secs(60), api.polled()).await;
         assert!(waiting.is_ok(), "the function never polled: {:?}", log.lock().unwrap());
         Self { api, child, out, log, invocations: 0 }
@@ -129,12 +133,23 @@ pub fn wall() -> i64 {
     i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
 }
 
-fn lines(stream: impl AsyncRead + Send + Unpin + 'static) -> Lines {
+/// Where `tests/lambda/logs.py` reads what all functions of a run wrote.
+#[expect(clippy::disallowed_methods, reason = "the script that runs the tests says where logs are kept")]
+fn kept(binary: Binary, process: u32) -> Option<Arc<File>> {
+    let folder = PathBuf::from(std::env::var("WEIR_TEST_LOGS").ok()?);
+    let path = folder.join(format!("{}-{process}-{}.log", binary.name, wall()));
+    Some(Arc::new(File::options().create(true).append(true).open(path).unwrap()))
+}
+
+fn lines(stream: impl AsyncRead + Send + Unpin + 'static, file: Option<Arc<File>>) -> Lines {
     let kept = Lines::default();
     let lines = Arc::clone(&kept);
     tokio::spawn(async move {
         let mut reader = BufReader::new(stream).lines();
         while let Ok(Some(line)) = reader.next_line().await {
+            if let Some(mut file) = file.as_deref() {
+                writeln!(file, "{line}").unwrap();
+            }
             lines.lock().unwrap().push(line);
         }
     });

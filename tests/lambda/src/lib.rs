@@ -15,6 +15,7 @@ mod proxy;
 mod runtime_api;
 mod switch;
 mod url;
+mod weather;
 
 pub use cloud::{Cloud, TABLE, base, config, unreachable};
 pub use function::{Binary, Function, wall};
@@ -24,3 +25,4 @@ pub use proxy::{Fault, Proxy};
 pub use runtime_api::Answer;
 pub use switch::Switch;
 pub use url::{Url, url_event};
+pub use weather::{Kind, Moment, Weather};

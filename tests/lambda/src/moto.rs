@@ -1,4 +1,4 @@
-//! An emulator of EC2.
+//! An emulator of EC2 and Security Hub.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -7,6 +7,7 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::Request;
 use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
+use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
 
@@ -48,24 +49,34 @@ impl Moto {
         for (name, value) in parameters {
             body.push_str(&format!("&{name}={value}"));
         }
+        self.post("ec2", "/", "application/x-www-form-urlencoded", body).await
+    }
+
+    /// What Security Hub holds.
+    pub async fn security_findings(&self) -> Vec<Value> {
+        let text = self.post("securityhub", "/findings", "application/json", "{}".to_owned()).await;
+        let mut answer: Value = serde_json::from_str(&text).unwrap();
+        answer["Findings"].as_array_mut().map(std::mem::take).unwrap()
+    }
+
+    async fn post(&self, service: &str, path: &str, kind: &str, body: String) -> String {
         let stream = TcpStream::connect(self.endpoint.trim_start_matches("http://")).await.unwrap();
         let (mut sender, connection) =
             hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
         tokio::spawn(connection);
-        let request = Request::post("/")
-            .header("Host", "ec2.us-east-1.amazonaws.com")
-            .header("Content-Type", "application/x-www-form-urlencoded")
-            .header(
-                "Authorization",
-                "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/ec2/aws4_request, SignedHeaders=host, Signature=0",
-            )
-            .body(Full::new(Bytes::from(body)))
+        let scope = format!("test/20260101/us-east-1/{service}/aws4_request");
+        let signed = format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0");
+        let request = Request::post(path)
+            .header("Host", format!("{service}.us-east-1.amazonaws.com"))
+            .header("Content-Type", kind)
+            .header("Authorization", signed)
+            .body(Full::new(Bytes::from(body.clone())))
             .unwrap();
         let answer = sender.send_request(request).await.unwrap();
         let status = answer.status();
-        let body = answer.into_body().collect().await.unwrap().to_bytes();
-        let text = String::from_utf8_lossy(&body).into_owned();
-        assert!(status.is_success(), "{action}: {text}");
+        let text =
+            String::from_utf8_lossy(&answer.into_body().collect().await.unwrap().to_bytes()).into_owned();
+        assert!(status.is_success(), "{body}: {text}");
         text
     }
 }

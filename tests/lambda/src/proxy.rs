@@ -2,10 +2,12 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
+use std::error::Error;
 use std::sync::{Arc, Mutex};
 
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
+use hyper::http::request::Parts;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
@@ -105,10 +107,19 @@ async fn answer(
         *response.status_mut() = StatusCode::from_u16(fault.status).unwrap();
         return Ok(response);
     }
-    let stream = TcpStream::connect(&upstream).await.unwrap();
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
+    Ok(forward(parts, body, &upstream).await.unwrap())
+}
+
+/// Asks the emulator.
+pub(crate) async fn forward(
+    parts: Parts,
+    body: Bytes,
+    upstream: &str,
+) -> Result<Response<Full<Bytes>>, Box<dyn Error + Send + Sync>> {
+    let stream = TcpStream::connect(upstream).await?;
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     tokio::spawn(connection);
-    let (parts, body) =
-        sender.send_request(Request::from_parts(parts, Full::new(body))).await.unwrap().into_parts();
-    Ok(Response::from_parts(parts, Full::new(body.collect().await.unwrap().to_bytes())))
+    let answer = sender.send_request(Request::from_parts(parts, Full::new(body))).await?;
+    let (parts, body) = answer.into_parts();
+    Ok(Response::from_parts(parts, Full::new(body.collect().await?.to_bytes())))
 }

@@ -121,7 +121,11 @@ impl Casting<'_> {
         let name = format!("{}-{}", deck::family(&host.role), index % 7 + 1);
         host.tags.push(("Name".to_owned(), name));
         if matches!(host.role.as_str(), "turn" | "vpn") {
-            host.tags.push(("role".to_owned(), host.role.clone()));
+            if self.world.undeclared {
+                host.born = born / 60 * 60;
+            } else {
+                host.tags.push(("role".to_owned(), host.role.clone()));
+            }
         }
     }
 

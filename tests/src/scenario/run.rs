@@ -12,6 +12,7 @@ use flate2::write::GzEncoder;
 use super::behaviour::Stage;
 use super::calendar::{DAY, HOUR, WORLD_START, civil};
 use super::cast::{self, Cast};
+use super::delivery::Delivery;
 use super::dice::{Dice, mix};
 use super::internet::{Internet, TOR_RELAYS};
 use super::inventory::inventory;
@@ -34,8 +35,22 @@ pub fn generate(world: &World, out: &Path) -> anyhow::Result<(Labels, u64)> {
     write_json(&out.join("labels.json"), &serde_json::to_value(&cast.labels)?, true)?;
     let folder = out.join("flow-logs");
     let mut files = Files::new(world, &folder)?;
+    rows(world, &mut cast, |now, host, text| files.write(now, host, text))?;
+    Ok((cast.labels, files.finish()?))
+}
+
+/// Plays a world and hands over the rows of each interval of each logged interface, as they are delivered.
+///
+/// # Errors
+/// What `see` returns.
+pub fn rows<F>(world: &World, cast: &mut Cast, mut see: F) -> anyhow::Result<()>
+where
+    F: FnMut(i64, &super::account::Host, &[u8]) -> anyhow::Result<()>,
+{
     let mut text = Vec::new();
-    play(world, &mut cast, |now, host, interval| {
+    let mut deliveries: BTreeMap<usize, Delivery> = BTreeMap::new();
+    let mut dice = Dice::new(world.seed, &[0xde]);
+    play(world, cast, |now, host, interval| {
         text.clear();
         let start = now + 60 - host.interval * 60;
         if interval.is_empty() && world.no_data {
@@ -44,9 +59,12 @@ pub fn generate(world: &World, out: &Path) -> anyhow::Result<(Labels, u64)> {
         for (tuple, tally) in interval {
             row::flow(&mut text, world.layout, host, tuple, tally);
         }
-        files.write(now, host, &text)
-    })?;
-    Ok((cast.labels, files.finish()?))
+        if world.messy {
+            let arrived = deliveries.entry(host.index).or_default().messy(now, &text, &mut dice);
+            return see(now, host, &arrived);
+        }
+        see(now, host, &text)
+    })
 }
 
 /// Plays a world and hands over each interval of each logged interface, in time order.
@@ -105,19 +123,25 @@ fn write_json(path: &Path, value: &serde_json::Value, pretty: bool) -> anyhow::R
 
 fn write_lists(net: &Internet, folder: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    for (name, text) in lists(net) {
+        let path = folder.join(name);
+        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// The address lists of a world by file name, an address or network a line.
+pub fn lists(net: &Internet) -> [(&'static str, String); 3] {
     let lists: [(&str, Vec<String>); 3] = [
         ("tor.txt", (0..TOR_RELAYS).map(|n| net.tor(n).to_string()).collect()),
         ("vpn.txt", (0..300).map(|n| format!("{}/26", net.vpn_network(n))).collect()),
         ("proxy.txt", (0..400).map(|n| net.open_proxy(n).to_string()).collect()),
     ];
-    for (name, mut lines) in lists {
+    lists.map(|(name, mut lines)| {
         lines.sort();
         lines.dedup();
-        let path = folder.join(name);
-        fs::write(&path, lines.join("\n") + "\n")
-            .with_context(|| format!("cannot write {}", path.display()))?;
-    }
-    Ok(())
+        (name, lines.join("\n") + "\n")
+    })
 }
 
 /// The open file of each region, one for every [`FILE_HOURS`].

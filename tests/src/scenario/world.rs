@@ -1,53 +1,15 @@
 //! Named worlds and their knobs.
 
+mod evasion;
 mod kind;
 
 use self::Kind::*;
 use self::kind::SHIPPED;
-pub use self::kind::{ALL, Kind};
+pub use self::kind::{ALL, EVASIVE, Kind};
 use super::internet::Rotation;
 use super::row::Layout;
 
-/// One change that every back-connect relay of a world makes to escape.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Evasion {
-    /// New gateways every 10 minutes.
-    Rotate,
-    /// Compressed tunnel.
-    Compress,
-    /// Constant padding by two.
-    Pad2,
-    /// Constant padding by four.
-    Pad4,
-    /// Random padding up to two.
-    PadRandom,
-    /// Half an hour of buffering.
-    Buffer,
-    /// All relays on crawlers.
-    Crawler,
-    /// All relays on busy mixed hosts.
-    Mixed,
-    /// All relays older than the data.
-    FromStart,
-    /// Global Accelerator gateways.
-    Accelerator,
-    /// One tenth of the rate.
-    Tenth,
-}
-
-const EVASIONS: [(&str, Evasion); 11] = [
-    ("rotate", Evasion::Rotate),
-    ("compress", Evasion::Compress),
-    ("pad2", Evasion::Pad2),
-    ("pad4", Evasion::Pad4),
-    ("pad-random", Evasion::PadRandom),
-    ("buffer", Evasion::Buffer),
-    ("crawler", Evasion::Crawler),
-    ("mixed", Evasion::Mixed),
-    ("from-start", Evasion::FromStart),
-    ("accelerator", Evasion::Accelerator),
-    ("tenth", Evasion::Tenth),
-];
+pub use self::evasion::Evasion;
 
 /// The knobs of a world.
 #[derive(Debug, Clone)]
@@ -66,6 +28,10 @@ pub struct World {
     pub hijacks: Vec<Kind>,
     /// What every relay does to escape.
     pub evasion: Option<Evasion>,
+    /// Rows come late, in no order, and some twice.
+    pub messy: bool,
+    /// Relays by design are young and have no tag that says so.
+    pub undeclared: bool,
     /// Share of interfaces with 600-second records.
     pub slow_share: f64,
     /// Whether known services change addresses.
@@ -91,7 +57,10 @@ pub struct World {
 }
 
 impl World {
-    /// A world by name: `shipped`, `dev-N`, `calm`, `calm-N`, `hard`, `hard-N`, `evasion-NAME`.
+    /// A world by name: `shipped`, `dev-N`, `calm`, `calm-N`, `hard`, `hard-N`, `undeclared-N`, `evasion-NAME`.
+    ///
+    /// A hard world has every evasion and every benign twin at once: each evasion is that of a kind of its own, and
+    /// `relay-all-evasions` makes all that can be combined.
     pub fn named(name: &str) -> Option<Self> {
         let number = |prefix: &str| name.strip_prefix(prefix).and_then(|n| n.parse::<u64>().ok());
         let dev = Self {
@@ -102,6 +71,8 @@ impl World {
             first_day: 4.0,
             hijacks: ALL.to_vec(),
             evasion: None,
+            messy: false,
+            undeclared: false,
             slow_share: 0.0,
             rotation: Rotation::Never,
             newborn: 0.08,
@@ -127,11 +98,24 @@ impl World {
         }
         if name == "hard" || number("hard-").is_some() {
             let seed = 2000 + number("hard-").unwrap_or(0);
-            let rotation = Rotation::SixHours;
-            return Some(Self { seed, rotation, newborn: 0.5, twins: true, slow_share: 0.33, ..dev });
+            let (rotation, messy) = (Rotation::SixHours, true);
+            let hijacks = ALL.iter().chain(&EVASIVE).copied().collect();
+            return Some(Self {
+                seed,
+                hijacks,
+                rotation,
+                messy,
+                newborn: 0.5,
+                twins: true,
+                slow_share: 0.33,
+                ..dev
+            });
+        }
+        if let Some(seed) = number("undeclared-") {
+            return Some(Self { seed: 4000 + seed, undeclared: true, hijacks: Vec::new(), ..dev });
         }
         if let Some(evasion) = name.strip_prefix("evasion-") {
-            let evasion = EVASIONS.iter().find(|(n, _)| *n == evasion)?.1;
+            let evasion = Evasion::named(evasion)?;
             let relays = [Relay50k, Relay600k, Relay5m, RelayV6, RelayNat];
             let hijacks = relays.iter().chain(&relays).copied().collect();
             return Some(Self { seed: 3000, hijacks, evasion: Some(evasion), ..dev });
@@ -153,7 +137,25 @@ impl World {
 
     /// Names that [`World::named`] knows, for messages.
     pub fn names() -> String {
-        let evasions: Vec<String> = EVASIONS.iter().map(|(n, _)| format!("evasion-{n}")).collect();
-        format!("shipped, dev-N, calm, calm-N, hard, hard-N, {}", evasions.join(", "))
+        let evasions: Vec<String> = Evasion::names().map(|name| format!("evasion-{name}")).collect();
+        format!("shipped, dev-N, calm, calm-N, hard, hard-N, undeclared-N, {}", evasions.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hard_world_makes_every_evasion_and_every_hardship_at_once() {
+        let hard = World::named("hard-1").unwrap();
+
+        for evasion in Evasion::names().filter_map(Evasion::named) {
+            let made = hard.hijacks.iter().filter(|kind| kind.evasions().contains(&evasion)).count();
+            assert!(made > 0, "no hijack makes {evasion:?}");
+        }
+        assert!(ALL.iter().chain(&EVASIVE).all(|kind| hard.hijacks.contains(kind)));
+        assert!(hard.twins && hard.messy && hard.rotation == Rotation::SixHours);
+        assert_eq!((hard.newborn, hard.slow_share), (0.5, 0.33));
     }
 }

@@ -62,6 +62,24 @@ fn a_hijack_is_found_once_at_its_first_medium_finding() {
 }
 
 #[test]
+fn pooled_worlds_are_scored_as_one() {
+    let late = scored(&[finding("i-victim-one", "a", 123, 3), finding("i-good-host", "x", 5, 3)]);
+    let soon = scored(&[finding("i-victim-one", "a", 121, 3), finding("i-victim-two", "b", 122, 3)]);
+
+    let both = pool([&late, &soon]).unwrap();
+
+    let relay = &both.kinds["relay-50k"];
+    assert_eq!((relay.total, relay.as_wanted, relay.right_kernel), (4, 3, 3));
+    assert_eq!((relay.median_delay_hours, relay.p90_delay_hours), (Some(2.0), Some(3.0)));
+    assert_eq!(relay.interval, wilson(3, 4));
+    assert_eq!((both.medium.count, both.benign_days, both.misses.len()), (1, 40.0, 1));
+    assert!((both.medium.per_thousand - 25.0).abs() < 1e-9, "1 in 40 entity-days");
+    assert_eq!(both.medium.interval.1, poisson(1).1 * 25.0);
+    assert_eq!((both.analytics["AN0081"].medium.count, both.analytics["AN0081"].benign_days), (1, 20.0));
+    assert!(pool([]).is_none());
+}
+
+#[test]
 fn repeats_of_an_incident_are_one_false_alert_at_its_highest_severity() {
     let lines = [
         finding("i-good-host", "x", 5, 2),

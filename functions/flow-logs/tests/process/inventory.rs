@@ -3,12 +3,17 @@
 use serde_json::{Value, json};
 
 use crate::cloud;
-use crate::payloads::{INTERFACE, closed_scan, window};
+use crate::payloads::{INTERFACE, closed_scan, pushed, window};
 
 fn inventory(owner: &str) -> Vec<u8> {
+    tagged(owner, "web")
+}
+
+fn tagged(owner: &str, role: &str) -> Vec<u8> {
+    let tags = json!([{"Key": "role", "Value": role}]);
     json!({
         "Updated": "2026-01-01T00:00:00Z",
-        "Reservations": [{"Instances": [{"InstanceId": owner, "InstanceType": "c5n.large"}]}],
+        "Reservations": [{"Instances": [{"InstanceId": owner, "InstanceType": "c5n.large", "Tags": tags}]}],
         "NetworkInterfaces": [{"NetworkInterfaceId": INTERFACE, "Attachment": {"InstanceId": owner}}],
     })
     .to_string()
@@ -34,4 +39,26 @@ async fn an_instance_that_takes_over_an_interface_does_not_inherit_its_incident(
         told.push(ocsf["finding_info"]["uid"].clone());
     }
     assert_ne!(told[0], told[1]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
+async fn a_declared_role_quiets_what_it_does_by_design_and_no_scan() {
+    const LISTED: &str = "93.184.249.9";
+    for (role, told) in [("web", 1), ("relay", 0)] {
+        let cloud = cloud(role).await;
+        cloud.put("tor.txt", format!("{LISTED}\n").into_bytes()).await;
+        let owner = "i-0000000000000000a";
+        let bucket = cloud.put("inventory-000000000000-us-east-1.json", tagged(owner, role)).await;
+        let mut function = cloud.function(&[("WEIR_INTEL_BUCKET", &bucket)]).await;
+
+        function.succeed(&pushed(INTERFACE, LISTED, window() - 7_200)).await;
+        assert_eq!(
+            (function.metric("Findings").await, function.metric("Suppressed").await),
+            (told, 0),
+            "{role}"
+        );
+        function.succeed(&closed_scan(INTERFACE, window(), 300)).await;
+        assert_eq!(function.metric("Findings").await, told + 1, "{role}: a scan is nobody's design");
+    }
 }

@@ -80,7 +80,7 @@ async fn unanswered(cloud: &Cloud) -> (Function, TcpListener) {
     (cloud.function(&[("AWS_ENDPOINT_URL_SNS", &endpoint)]).await, silent)
 }
 
-async fn answer_in_time(function: &mut Function, event: &str) -> Answer {
+pub(crate) async fn answer_in_time(function: &mut Function, event: &str) -> Answer {
     let answer = function.send(event, SHORT);
     tokio::time::timeout(Duration::from_secs(SHORT as u64), answer).await.unwrap().unwrap()
 }

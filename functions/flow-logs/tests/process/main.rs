@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, and so do its helpers")]
 
 mod exactly_once;
+mod faults;
 mod inventory;
 mod killed;
 mod lists;
@@ -12,6 +13,7 @@ mod payloads;
 mod recorded;
 mod routes;
 mod start;
+mod storm;
 
 use weir_lambda::{Binary, Cloud};
 

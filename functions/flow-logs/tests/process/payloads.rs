@@ -33,6 +33,20 @@ pub(crate) fn closed_scan(interface: &str, window: i64, hosts: usize) -> String 
     subscription(&logs(interface, &lines))
 }
 
+/// Two hours from the window on in which a few megabytes a minute go to one address, which answers.
+pub(crate) fn pushed(interface: &str, remote: &str, window: i64) -> String {
+    let minute = |minute: i64| {
+        let start = window + minute * 60;
+        let sent = line(interface, remote, 443, 4_000_000, start);
+        let ends = format!("10.0.0.5 {remote} 41000 443 6 1 4000000 ");
+        let answer = sent.replace(&ends, &format!("{remote} 10.0.0.5 443 41000 6 1 40000 "));
+        [sent, answer]
+    };
+    let mut lines: Vec<String> = (0..100).flat_map(minute).collect();
+    lines.push(later(interface, window + 3_000));
+    subscription(&logs(interface, &lines))
+}
+
 fn line(interface: &str, remote: &str, port: u16, bytes: u32, start: i64) -> String {
     format!(
         "2 111122223333 {interface} 10.0.0.5 {remote} 41000 {port} 6 1 {bytes} {start} {} ACCEPT OK",

@@ -45,7 +45,7 @@ async fn a_bad_payload_is_quarantined_by_reason_and_id_and_the_call_succeeds() {
     let damaged = json!({"awslogs": {"data": "H4sIAAAAAAAAA2dhcmJhZ2U="}}).to_string();
     assert_eq!(function.succeed(&damaged).await, Value::Null);
 
-    let secret = "2 111122223333 eni-1 10.66.66.66 secret";
+    let secret = "2 111122223333 eni-1 10.66.66.66 planted-secret";
     function.succeed(&subscription(&logs(INTERFACE, &[secret.to_owned()]))).await;
 
     let told = cloud.messages(&cloud.quarantine, 2).await;

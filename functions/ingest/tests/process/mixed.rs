@@ -12,7 +12,7 @@ async fn good_records_count_and_bad_ones_are_quarantined_by_reason() {
     let mut function = cloud.function(&[]).await;
     let mut batch = zeek("10.0.0.5", 2);
     batch.insert(1, r#"{"secret": 10.66"#.to_owned());
-    batch.push(json!({"a": "secret"}).to_string());
+    batch.push(json!({"a": "planted-secret"}).to_string());
     batch.push(json!({"date": 1_795_486_911.2, "eth0.rx.bytes": 5, "eth0.tx.bytes": 6}).to_string());
     let (status, counts) = answer(&mut function, &lines(&batch)).await;
     let rejects = json!({"bad-json": 1, "unknown-record": 1});

@@ -35,6 +35,27 @@ async fn a_batch_that_met_a_store_that_was_away_is_neither_lost_nor_counted_twic
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
+async fn connections_that_come_again_in_batches_cut_anew_count_once() {
+    let connections = zeek("10.0.0.5", 9);
+    let (once, recut) = (cloud("whole").await, cloud("recut").await);
+    let mut function = once.function(&[]).await;
+    assert_eq!(answer(&mut function, &lines(&connections)).await.0, 200);
+
+    let mut function = recut.function(&[]).await;
+    for batch in [&connections[..4], &connections[2..7], &connections[..], &connections[5..]] {
+        assert_eq!(answer(&mut function, &lines(batch)).await.0, 200, "{}", function.logged());
+    }
+    let host = |documents: Vec<(String, Vec<u8>)>| {
+        documents.into_iter().find(|(key, _)| key.ends_with("/10.0.0.5 state")).unwrap().1
+    };
+    let (once, recut) = (host(once.documents().await), host(recut.documents().await));
+    // A document begins with the names of its batches, at most 20 bytes where it is one; what follows is the state.
+    assert!(once.len() > 100 && recut.ends_with(&once[20..]), "{} and {} bytes", once.len(), recut.len());
+    assert_eq!(function.metric("Duplicates").await, 2 * (2 + 7 + 4), "both directions of each");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
 async fn an_alert_that_sns_does_not_take_asks_for_the_batch_again_and_leaves_with_it_once() {
     let cloud = cloud("sns").await;
     let batch = lines(&scan("eni-0123456789abcdef0"));

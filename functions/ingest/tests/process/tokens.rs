@@ -6,8 +6,8 @@ use weir_lambda::url_event;
 use crate::cloud;
 use crate::requests::{answer, post, zeek};
 
-const OLD: &str = "0123456789abcdef-old";
-const NEW: &str = "0123456789abcdef-new";
+const OLD: &str = "planted-token-old";
+const NEW: &str = "planted-token-new";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
@@ -28,7 +28,7 @@ async fn a_rotation_loses_no_forwarder() {
         }
         seen.push(statuses);
         let log = function.logged();
-        assert!(!log.contains("0123456789abcdef") && !log.contains("93.184"), "{log}");
+        assert!(!log.contains("planted") && !log.contains("93.184"), "{log}");
     }
     assert_eq!(seen, [[200, 403, 401], [200, 200, 401], [403, 200, 401]]);
 }

@@ -28,7 +28,7 @@ pub(super) struct Data<'a> {
     usd_month: f32,
     #[serde(skip_serializing_if = "Option::is_none")]
     usual: Option<[u64; 3]>,
-    /// Time of each report, and first and last event of its evidence.
+    /// Time of each report, first and last event of its evidence, and severity; 0 where it says that all is over.
     told: Vec<[i64; 4]>,
     /// Start of each bucket, in buckets since the epoch.
     buckets: Vec<i64>,
@@ -68,7 +68,7 @@ impl<'a> Data<'a> {
             // JSON has no infinity.
             usd_month: if finding.usd_month.is_finite() { finding.usd_month } else { 0.0 },
             usual: (usual.samples > 0).then_some([usual.p50, usual.p90, usual.p99]),
-            told: incident.told.iter().map(|it| [it.time, it.start, it.end, it.severity as i64]).collect(),
+            told: incident.told.iter().map(|it| [it.time, it.start, it.end, it.mark()]).collect(),
             buckets: cells.keys().map(|start| start.div_euclid(BUCKET)).collect(),
             out: cells.values().map(|cell| cell.external.out).collect(),
             into: cells.values().map(|cell| cell.external.into).collect(),

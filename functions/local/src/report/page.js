@@ -146,6 +146,7 @@
       if (x(ms) > LEFT + 10 && x(ms) < W - 40) svg.append(make("text", { class: "faint", x: x(ms), y: bottom + 17, "text-anchor": "middle" }, label));
     }
   };
+  const word = (severity) => severity === 0 ? "over" : severities[severity];
   const timeline = (incident) => {
     const { out, into, usual, told } = incident;
     const times = starts(incident);
@@ -158,7 +159,7 @@
     const y = (value) => BOTTOM - (value > 0 ? share(value) : 0) * (BOTTOM - TOP);
     const band = usual ? "Usual: p50 " + bytes(usual[0]) + ", p90 " + bytes(usual[1]) + ", p99 " + bytes(usual[2]) + "." : "No history to compare with.";
     const words = "From " + utc(place.from) + " to " + utc(place.to) + " UTC between " + bytes(Math.min(...out)) + " and " + bytes(Math.max(...out)) +
-      " left every five minutes. " + band + " Told " + told.map((one) => utc(one[0]) + " (" + severities[one[3]] + ")").join(", ") + ".";
+      " left every five minutes. " + band + " Told " + told.map((one) => utc(one[0]) + " (" + word(one[3]) + ")").join(", ") + ".";
     const svg = frame(W, 252, "External egress in five minutes against what is usual", words);
     if (usual) {
       [["band99", usual[2]], ["band90", usual[1]], ["band50", usual[0]]].forEach(([name, value]) =>
@@ -189,11 +190,16 @@
       path += (gap ? "M" : "L") + x(ms).toFixed(1) + " " + y(out[at]).toFixed(1) + "L" + x(ms + BUCKET).toFixed(1) + " " + y(out[at]).toFixed(1);
     });
     svg.append(make("path", { class: "line", d: path }));
+    let labelled = -Infinity;
     for (const [ms, , , severity] of told) {
       const at = x(ms), end = at > W - 120;
       svg.append(make("line", { class: "mark", x1: at, x2: at, y1: TOP - 8, y2: BOTTOM }),
-        make("path", { class: "flag", d: "M" + (at - 5) + " " + (TOP - 16) + "h10l-5 9z" }),
-        make("text", { x: end ? at - 8 : at + 8, y: TOP - 8, "text-anchor": end ? "end" : "start" }, "told: " + severities[severity]));
+        make("path", { class: "flag", d: "M" + (at - 5) + " " + (TOP - 16) + "h10l-5 9z" }));
+      // A flag that stands close behind another has no room for words; the text above names all.
+      if (at - labelled > 120) {
+        labelled = at;
+        svg.append(make("text", { x: end ? at - 8 : at + 8, y: TOP - 8, "text-anchor": end ? "end" : "start" }, "told: " + word(severity)));
+      }
     }
     hours(svg, place, BOTTOM);
     return make("figure", {}, make("figcaption", {}, "Egress against its baseline"),

@@ -112,11 +112,12 @@ impl Page<'_> {
             writeln!(
                 to,
                 "<tr id=\"r{place}\"><td><span class=\"severity s{}\">{}</span></td><th scope=\"row\"><button \
-                 type=\"button\" class=\"open\" aria-expanded=\"false\" aria-controls=\"d{place}\">{}</button></th>\
+                 type=\"button\" class=\"open\" aria-expanded=\"false\" aria-controls=\"d{place}\">{}</button>{}</th>\
                  <td>{}</td><td>{}</td><td>{}</td><td class=\"figure\">{}</td><td class=\"figure\">{}</td></tr>",
                 severity as u8,
                 severity.name(),
                 escape(headline(&finding.title, &incident.entity.id), WIDE),
+                incident.over.as_ref().map_or("", |_| " <span class=\"over\">over</span>"),
                 escape(&incident.entity.id, WIDE),
                 finding.kernel.name(),
                 units::utc(first),

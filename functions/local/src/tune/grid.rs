@@ -37,11 +37,40 @@ const fn paths(kernel: Kernel) -> &'static [&'static str] {
     }
 }
 
+/// Settings that matter to an analytic of hosts, whatever its kernel.
+fn paths_of_hosts(analytic: &str) -> &'static [&'static str] {
+    match analytic {
+        "AN0080" => &["an0080/process-name/child-burst", "an0080/time-window"],
+        "AN0081" => &[
+            "an0081/traffic-rate-threshold/rate",
+            "an0081/traffic-rate-threshold/k-of-m",
+            "an0081/traffic-rate-threshold/min-bytes",
+        ],
+        "AN0082" => &[
+            "an0082/data-rate-threshold",
+            "an0082/process-signed-status/adhoc",
+            "an0082/process-signed-status/unknown",
+            "an0082/process-signed-status/unsigned",
+        ],
+        "AN0083" => &[
+            "an0083/container-baseline-network-usage/dormant",
+            "an0083/container-baseline-network-usage/jump-ratio",
+            "an0083/container-baseline-network-usage/k-of-m",
+            "an0083/container-baseline-network-usage/min-bytes",
+            "an0083/container-baseline-network-usage/percentile",
+            "an0083/container-baseline-network-usage/replica-ratio",
+            "an0083/container-baseline-network-usage/symmetry",
+        ],
+        _ => &[],
+    }
+}
+
 /// Path and value of each point.
 pub(super) fn points(settings: &Settings, told: &[Told], known: &Known<'_>) -> Vec<(&'static str, String)> {
     let spoke = told.iter().flat_map(|told| told.evidence.iter().map(|(_, kernel)| *kernel));
     let kernels = spoke.chain(told.iter().map(|told| told.kernel)).chain(known.kernels());
-    let paths: BTreeSet<&str> = kernels.flat_map(paths).copied().collect();
+    let of_hosts = told.iter().flat_map(|told| paths_of_hosts(&told.analytic));
+    let paths: BTreeSet<&str> = kernels.flat_map(paths).chain(of_hosts).copied().collect();
     registry()
         .iter()
         .filter(|entry| paths.contains(entry.path))

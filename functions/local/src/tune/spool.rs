@@ -9,6 +9,11 @@ use tempfile::NamedTempFile;
 use weir_detection::entity::{EntityInfo, EntityKey};
 use weir_detection::observation::{Beside, Observations, Row};
 use weir_detection::prelude::{Prelude, Update};
+use weir_records::telemetry::{Container, Device, Fact};
+use weir_records::{Source, Telemetry};
+
+/// Records of hosts that are kept and handed out together.
+const PART: usize = 10_000;
 
 /// The file, and the event time that it spans.
 pub(super) struct Spool {
@@ -24,6 +29,8 @@ pub(super) enum Frame {
     Updates(String, Vec<Update>),
     /// What an entity did in a window.
     Observed(Box<Observations>),
+    /// What hosts told, and the time before which nothing is missing.
+    Hosts(Vec<Telemetry>, Option<i64>),
 }
 
 /// A frame as it is kept.
@@ -31,6 +38,8 @@ pub(super) enum Frame {
 enum Written {
     Updates(String, Vec<(Vec<String>, Prelude)>),
     Observed(Box<Kept>),
+    /// As JSON: what a record does not say is not written.
+    Hosts(String, Option<i64>),
 }
 
 /// [`Observations`] as they are kept. A row does not hold its bucket, so rows stand under theirs.
@@ -61,6 +70,22 @@ impl Spool {
         for observed in window {
             self.span = (self.span.0.min(observed.latest), self.span.1.max(observed.latest));
             self.write(&Written::Observed(Box::new(Kept::of(observed))))?;
+        }
+        Ok(())
+    }
+
+    /// Adds what hosts told, in event order.
+    pub(super) fn push_hosts(&mut self, telemetry: &[Telemetry], complete: Option<i64>) -> Result<()> {
+        let times = || telemetry.iter().filter_map(Telemetry::time);
+        if let (Some(first), Some(last)) = (times().min(), times().max()) {
+            self.span = (self.span.0.min(first), self.span.1.max(last));
+        }
+        for part in telemetry.chunks(PART) {
+            // Nothing is vouched for before its last part is there.
+            let complete = complete.filter(|_| part.as_ptr_range().end == telemetry.as_ptr_range().end);
+            let text = serde_json::to_string(&part.iter().map(Record::of).collect::<Vec<_>>());
+            let text = text.context("cannot keep a record of a host")?;
+            self.write(&Written::Hosts(text, complete))?;
         }
         Ok(())
     }
@@ -116,8 +141,29 @@ impl Spool {
                     let updates = updates.into_iter().map(|(ids, prelude)| Update { ids, prelude });
                     Frame::Updates(account, updates.collect())
                 }
+                Written::Hosts(text, complete) => {
+                    let records: Vec<Record> =
+                        serde_json::from_str(&text).context("cannot read a kept record of a host")?;
+                    Frame::Hosts(records.into_iter().map(Record::into_telemetry).collect(), complete)
+                }
             })?;
         }
+    }
+}
+
+/// [`Telemetry`] as it is kept: its own form as JSON is for people.
+#[derive(Deserialize, Serialize)]
+struct Record(Source, Device, Option<Container>, Fact, Option<String>);
+
+impl Record {
+    fn of(told: &Telemetry) -> Self {
+        let Telemetry { source, device, container, fact, uid, .. } = told.clone();
+        Self(source, device, container, fact, uid)
+    }
+
+    fn into_telemetry(self) -> Telemetry {
+        let Self(source, device, container, fact, uid) = self;
+        Telemetry { uid, device, container, ..Telemetry::of(source, fact) }
     }
 }
 

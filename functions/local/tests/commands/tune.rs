@@ -1,5 +1,7 @@
 //! `weir tune`.
 
+use serde_json::json;
+
 use super::run::{folder, text, weir};
 use super::scan::log;
 
@@ -31,4 +33,30 @@ fn what_is_told_at_medium_now_is_not_given_up_for_less_alerts() {
     let missed = run.out.lines().find(|line| line.split_whitespace().next() == Some("80")).unwrap();
     assert!(missed.ends_with("0.00         0.00       1"), "{missed}");
     assert!(run.out.contains("No change is proposed"), "{}", run.out);
+}
+
+/// A Mac whose unsigned program sends 61 MB a minute for half an hour, as nettop and the endpoint security framework tell.
+fn upload() -> String {
+    let start = 1_795_486_882;
+    let exec = json!({"schema_version": 1, "version": 11, "mach_time": 1, "event_type": 9, "time": "2026-11-24T02:21:22.250000000Z",
+        "global_seq_num": 5, "process": {"audit_token": [1, 0, 0, 0, 0, 77, 1, 2], "executable": {"path": "/bin/zsh"}},
+        "event": {"exec": {"args": ["syncd"], "env": [], "target": {"audit_token": {"pid": 500, "euid": 501}, "ppid": 1,
+            "executable": {"path": "/opt/syncd"}, "signing_id": null, "team_id": null, "is_platform_binary": false,
+            "codesigning_flags": 0}}}});
+    let frame = |n: i64| json!({"timestamp": start + n * 60, "message": format!("14:27:35.295869,syncd.500,{},{},", n * 1_000_000, n * 61_000_000)});
+    std::iter::once(exec).chain((0..=30).map(frame)).map(|line| line.to_string() + "\n").collect()
+}
+
+#[test]
+fn what_hosts_told_is_stepped_again_under_settings_of_their_analytics() {
+    let folder = folder(&[("mac.json", &upload()), ("expect.toml", "[[quiet]]\nentity = '*'\n")]);
+    let [input, expect] = ["mac.json", "expect.toml"].map(|name| folder.path().join(name));
+
+    let run = weir(&["tune", "--jobs", "2", "--expect", text(&expect), text(&input)], "");
+
+    assert_eq!(run.status, 0, "{}", run.err);
+    let rate: Vec<&str> =
+        run.out.lines().filter(|line| line.contains("an0082/data-rate-threshold")).collect();
+    assert!(!rate.is_empty() && run.out.contains("an0082/process-signed-status/unsigned"), "{}", run.out);
+    assert!(!run.out.contains("No change is proposed"), "{}", run.out);
 }

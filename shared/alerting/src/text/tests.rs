@@ -22,7 +22,7 @@ fn a_reader_learns_who_how_much_with_whom_what_it_costs_and_what_to_do() {
         "p50 1.20 MB, p90 4.80 MB",
         "2,016 buckets with egress, 14.2 days old, mature",
         "$0.07 so far, $17.52 a month at this rate",
-        "- 203.0.113.7:443/tcp (gateway, dialled by the entity, known since 2026-11-24 01:10 UTC): 812 MB out, 41.0 MB in; NL, AS64500 Example",
+        "- 203.0.113.7:443/tcp (gateway, dialled and pushed to, known since 2026-11-24 01:10 UTC): 812 MB out, 41.0 MB in; NL, AS64500 Example",
         "- a second, independent group agrees: listed proxies",
         "--instance-ids i-0a1b2c3d4e5f60718",
         "a security group that lets nothing out, each of its 2 interfaces.",

@@ -5,7 +5,6 @@ use crate::entity::address_hash;
 use crate::finding::{Kernel, Severity};
 use crate::kernels::Verdict;
 use crate::observation::BUCKET;
-use crate::ring::Cell;
 use crate::state::{DAY, HOUR};
 
 /// All traffic of a day that is hardly any, bytes.
@@ -23,14 +22,18 @@ const LONG: i64 = 3 * HOUR;
 /// A host that was silent for days uploads for hours to somebody new.
 pub(super) fn dormant(view: &View<'_>) -> Option<Verdict> {
     let today = view.bucket.div_euclid(DAY);
+    let cells = || view.state.ring.within(view.bucket, 3 * AN_HOUR);
+    let busy = cells().filter(|cell| cell.novel.out >= 500_000).count();
+    if busy < BUSY {
+        return None;
+    }
     let past: Vec<u64> =
         view.state.days.iter().filter(|(day, _)| *day < today).map(|(_, bytes)| *bytes).collect();
-    let cells = view.state.ring.last(view.bucket, 3 * AN_HOUR);
-    let busy = cells.iter().filter(|cell| cell.novel.out >= 500_000).count();
-    let sent: u64 = cells.iter().map(|cell| cell.novel.out).sum();
+    let sent: u64 = cells().map(|cell| cell.novel.out).sum();
+    let back: u64 = cells().map(|cell| cell.novel.into).sum();
     let silent = silent(&past, sent);
     // What a job pulls and passes on is its work; what leaves a host that pulled nothing was there before.
-    let pulled: u64 = cells.iter().map(|cell| cell.pull.into).sum();
+    let pulled: u64 = cells().map(|cell| cell.pull.into).sum();
     let floor = view.settings.an0084.traffic_egress_threshold.dormant_min_bytes;
     let since = view
         .state
@@ -38,9 +41,9 @@ pub(super) fn dormant(view: &View<'_>) -> Option<Verdict> {
         .iter()
         .filter(|entry| entry.last == view.bucket && !view.state.known.contains(address_hash(entry.ip)));
     let long = since.map(|entry| view.bucket + BUCKET - entry.first).max().is_some_and(|age| age >= LONG);
-    (silent && long && busy >= BUSY && sent >= floor && sent >= pulled.saturating_mul(2)).then(|| Verdict {
+    (silent && long && sent >= floor && sent >= pulled.saturating_mul(2)).then(|| Verdict {
         kernel: Kernel::Dormant,
-        severity: if is_trickle(&cells, sent, floor) { Severity::Medium } else { Severity::Low },
+        severity: if is_trickle(sent, back, floor) { Severity::Medium } else { Severity::Low },
         score: 0.75,
         facts: vec![format!(
             "{:.0} MB in three hours to destinations that are new here, after days under 30 MB",
@@ -51,8 +54,7 @@ pub(super) fn dormant(view: &View<'_>) -> Option<Verdict> {
 
 /// Whether it is a steady trickle one way, and not a transfer that somebody asked for: those run as fast as
 /// the line allows. A service that starts talks both ways, or sends less than is worth a call.
-fn is_trickle(cells: &[Cell], sent: u64, floor: u64) -> bool {
-    let back: u64 = cells.iter().map(|cell| cell.novel.into).sum();
+const fn is_trickle(sent: u64, back: u64, floor: u64) -> bool {
     sent >= floor.saturating_mul(3) && sent <= 3 * BULK && back <= sent / 10
 }
 
@@ -68,7 +70,7 @@ fn silent(past: &[u64], sent: u64) -> bool {
 mod tests {
     use super::*;
     use crate::kernels::bucket::{Push, Summary};
-    use crate::ring::Pair;
+    use crate::ring::{Cell, Pair};
     use crate::settings::Settings;
     use crate::state::EntityState;
 
@@ -90,8 +92,7 @@ mod tests {
     fn a_transfer_at_full_speed_a_talk_or_a_few_bytes_are_low() {
         let severity = |megabytes: u64, back: u64| {
             let novel = Pair { out: megabytes * MB, into: back * MB };
-            let cells = [Cell { novel, ..Cell::default() }];
-            is_trickle(&cells, megabytes * MB, 25 * MB)
+            is_trickle(novel.out, novel.into, 25 * MB)
         };
 
         assert!(severity(75, 7));

@@ -45,10 +45,10 @@ pub(super) fn scan(view: &View<'_>) -> Option<Verdict> {
             vec![format!("{ports} ports of {host} tried within five minutes did not answer")],
         ));
     }
-    let cells = view.state.ring.last(view.bucket, AN_HOUR);
-    let failed: u32 = cells.iter().map(|cell| u32::from(cell.failed)).sum();
-    let tried: u32 = cells.iter().map(|cell| u32::from(cell.tried)).sum();
-    let active = cells.iter().filter(|cell| cell.failed > 0).count();
+    let cells = || view.state.ring.within(view.bucket, AN_HOUR);
+    let failed: u32 = cells().map(|cell| u32::from(cell.failed)).sum();
+    let tried: u32 = cells().map(|cell| u32::from(cell.tried)).sum();
+    let active = cells().filter(|cell| cell.failed > 0).count();
     let ports = view.summary.tries.iter().filter(|tries| tries.tried >= PORT_OF_MANY);
     let silent = || {
         let scattered = std::iter::once(&view.summary.scattered);

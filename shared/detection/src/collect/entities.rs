@@ -209,8 +209,12 @@ impl Entities {
         }
     }
 
-    /// Records that an interface lost since this was asked last.
-    pub(super) fn take_losses(&mut self, interface: Option<&str>) -> u32 {
+    /// Records that an entity's interface lost since this was asked last.
+    pub(super) fn take_losses(&mut self, index: u32) -> u32 {
+        if self.idle.is_empty() {
+            return 0;
+        }
+        let interface = self.list.get(index as usize).and_then(|entity| entity.info.interface.as_deref());
         let idle = interface.and_then(|interface| self.idle.get_mut(interface));
         idle.map_or(0, |idle| std::mem::take(&mut idle.losses))
     }

@@ -9,8 +9,8 @@ use weir_records::Lookup;
 use weir_records::text::Text;
 
 use super::entities::Entities;
-use crate::entity::{EntityInfo, EntityKey};
-use crate::lookups::{Note, name_hash};
+use crate::entity::{EntityInfo, EntityKey, name_hash};
+use crate::lookups::Note;
 use crate::observation::Observations;
 
 /// Lookups that were not handed out yet, by who asked.

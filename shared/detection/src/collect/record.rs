@@ -6,7 +6,7 @@ use weir_records::{Action, Flow};
 
 use super::entities::{Entities, Place};
 use super::prints;
-use crate::observation::{RowKey, Side};
+use crate::observation::{BUCKET, RowKey, Side, bucket_of};
 use crate::settings::Settings;
 
 /// What of a record is to be added to the buckets that it covers.
@@ -113,6 +113,31 @@ impl Record {
         Part { bucket, from: self.start, until: self.until, bytes: self.bytes, packets: self.packets }
     }
 
+    /// Its counts, shared among the buckets that it covers.
+    pub(super) fn parts(&self) -> impl Iterator<Item = Part> {
+        let Self { start, until, bytes, packets, .. } = *self;
+        let span = (until - start).max(1);
+        let (mut bytes_done, mut packets_done) = (0, 0);
+        let first = bucket_of(start);
+        let count = (until - first + BUCKET - 1) / BUCKET;
+        (0..count).map(move |n| {
+            let bucket = first + n * BUCKET;
+            let to = (bucket + BUCKET).min(until);
+            // Shares by overlap, rounded so that they add up to the whole.
+            let bytes_to = share(bytes, to - start, span);
+            let packets_to = share(packets, to - start, span);
+            let part = Part {
+                bucket,
+                from: start.max(bucket),
+                until: to,
+                bytes: bytes_to - bytes_done,
+                packets: packets_to - packets_done,
+            };
+            (bytes_done, packets_done) = (bytes_to, packets_to);
+            part
+        })
+    }
+
     /// Whether it is to be kept by partner: with the outside, and no background scanning of the internet against a
     /// closed port.
     pub(super) const fn has_partner(&self) -> bool {
@@ -127,4 +152,13 @@ impl Part {
         let second = |offset: i64| u16::try_from(offset / 1_000).unwrap_or(0);
         (second(self.from - self.bucket), second(self.until - self.bucket - 1))
     }
+}
+
+/// The part of `total` that falls into the first `elapsed` of `span`, rounded down.
+fn share(total: u64, elapsed: i64, span: i64) -> u64 {
+    if elapsed >= span {
+        return total;
+    }
+    let product = u128::from(total) * u128::from(elapsed.unsigned_abs());
+    u64::try_from(product / u128::from(span.unsigned_abs().max(1))).unwrap_or(total)
 }

@@ -8,6 +8,7 @@ use hashbrown::HashTable;
 
 use super::entities::Entities;
 use super::record::{Part, Record};
+use super::seen::Seen;
 use crate::entity::EntityKey;
 use crate::observation::{BUCKET, Beside, Observations, join};
 use packed::{Addresses, PackedRow, Partner};
@@ -22,7 +23,7 @@ pub(super) struct BucketRows {
     /// By entity.
     about: Vec<Option<About>>,
     /// Prints of the records that count here once.
-    seen: HashTable<u64>,
+    seen: Seen,
 }
 
 /// What a bucket's records say about an entity beside its partners.
@@ -36,18 +37,22 @@ struct About {
 }
 
 impl BucketRows {
+    /// An empty bucket with room for so many records.
+    pub(super) fn like(records: usize) -> Self {
+        let mut rows = Self::default();
+        rows.seen.expect(records);
+        rows
+    }
+
+    /// Records that count here once.
+    pub(super) const fn records(&self) -> usize {
+        self.seen.len()
+    }
+
     /// Whether a record with this print was not seen in this bucket yet.
     #[inline]
     pub(super) fn is_new(&mut self, print: u64) -> bool {
-        use hashbrown::hash_table::Entry;
-        // A print is a hash already.
-        match self.seen.entry(print, |have| *have == print, |have| *have) {
-            Entry::Occupied(_) => false,
-            Entry::Vacant(free) => {
-                free.insert(print);
-                true
-            }
-        }
+        self.seen.insert(print)
     }
 
     /// The place of a record's partner; `None` where the record has none to be kept.
@@ -64,6 +69,10 @@ impl BucketRows {
             return Some(*place);
         }
         let place = rows.len() as u32;
+        if rows.len() == rows.capacity() {
+            // Doubled, half of it would be empty.
+            rows.reserve_exact((rows.len() / 8).max(16));
+        }
         rows.push(PackedRow::of(partner, record, part));
         places.insert_unique(hash, place, |place| {
             rows.get(*place as usize).map_or(0, |row| row.partner().hash())
@@ -105,30 +114,25 @@ impl BucketRows {
     pub(super) fn take_observations(&mut self, bucket: i64, entities: &mut Entities) -> Vec<Observations> {
         self.places.clear();
         self.seen.clear();
-        let mut by_key: BTreeMap<EntityKey, usize> = BTreeMap::new();
+        let losses = self.losses(entities);
+        let mut by_key: BTreeMap<&EntityKey, usize> = BTreeMap::new();
         let mut observations: Vec<Observations> = Vec::new();
         // Where an entity's rows go.
         let mut places = vec![None; self.about.len()];
         let mut rows = Vec::new();
-        for (index, about) in self.about.iter().enumerate() {
-            let Some(about) = about else { continue };
-            let index = index as u32;
-            if entities.counted_elsewhere(index) {
-                continue;
-            }
-            let Some(entity) = entities.get(index) else { continue };
-            let (key, info) = (entity.key.clone(), entity.info.clone());
+        for (index, (about, losses)) in self.about.iter().zip(losses).enumerate() {
+            let (Some(about), Some(losses)) = (about, losses) else { continue };
+            let Some(entity) = entities.get(index as u32) else { continue };
             let (has_flags, has_direction) = (entity.has_flags, entity.has_direction);
-            let losses = entities.take_losses(info.interface.as_deref());
-            let place = *by_key.entry(key).or_insert_with_key(|key| {
+            let place = *by_key.entry(&entity.key).or_insert_with_key(|key| {
                 observations.push(Observations {
                     complete_until: Some(bucket + BUCKET),
-                    ..Observations::of(key.clone(), info.clone())
+                    ..Observations::of(EntityKey::clone(key), entity.info.clone())
                 });
                 observations.len() - 1
             });
             let Some(into) = observations.get_mut(place) else { continue };
-            into.info.merge(&info);
+            into.info.merge(&entity.info);
             into.latest = into.latest.max(about.beside.latest);
             into.interval = into.interval.max(about.interval);
             into.records += about.records;
@@ -139,7 +143,7 @@ impl BucketRows {
                 Some((_, beside)) => beside.merge(&about.beside),
                 None => into.buckets.push((bucket, about.beside)),
             }
-            if let Some(slot) = places.get_mut(index as usize) {
+            if let Some(slot) = places.get_mut(index) {
                 *slot = Some(place);
             }
             rows.resize(observations.len(), 0);
@@ -164,5 +168,13 @@ impl BucketRows {
         observations.iter_mut().for_each(|entity| join(&mut entity.rows));
         observations.sort_unstable_by(|a, b| a.key.cmp(&b.key));
         observations
+    }
+
+    /// Declared losses of each entity that is here, since they were asked last; `None` for what counts elsewhere.
+    fn losses(&self, entities: &mut Entities) -> Vec<Option<u32>> {
+        let losses = |(index, about): (u32, &Option<About>)| {
+            about.filter(|_| !entities.counted_elsewhere(index)).map(|_| entities.take_losses(index))
+        };
+        (0..).zip(&self.about).map(losses).collect()
     }
 }

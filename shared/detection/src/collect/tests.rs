@@ -5,6 +5,8 @@ use weir_records::{Action, Chunk, Direction, Entry, Flow, ReadOptions, RecordRea
 use super::Collector;
 use crate::observation::{BUCKET, Side};
 use crate::settings::Settings;
+use crate::state::EntityState;
+use crate::step::admit;
 
 const START: i64 = 1_700_000_100_000;
 
@@ -36,6 +38,47 @@ fn order_and_repeats_change_nothing() {
         collector.take(None).into_iter().flatten().flat_map(|entity| entity.rows).collect()
     };
     assert_eq!(rows(&mut forward), rows(&mut backward));
+}
+
+#[test]
+fn records_that_come_again_in_batches_cut_anew_count_once_and_as_if_they_came_in_one() {
+    let (settings, intel) = (Settings::default(), Intel::default());
+    // Two in each minute; every third covers two buckets.
+    let flows: Vec<_> = (0..60)
+        .map(|n| flow(START + n * 30_000, START + n * 30_000 + 20_000 + n % 3 * 90_000, 1_000 + n as u64))
+        .collect();
+    let state = |batches: &[&[Flow<'_>]], once: bool| {
+        let mut state = EntityState::default();
+        let mut known = 0;
+        for batch in batches {
+            let mut collector = Collector::new(&settings, &intel);
+            // What is not of the sensor comes first, so that its entity has another number in each batch.
+            collector.push(&Flow { interface: Some("eni-2"), instance: Some("i-2"), ..batch[0] });
+            let push = if once { Collector::push_once } else { Collector::push };
+            batch.iter().chain(batch.first()).for_each(|flow| push(&mut collector, flow));
+            let observed = collector.take_batch();
+            let own = observed.iter().find(|it| it.key.id == "i-1").unwrap();
+            known += admit(&mut state, own).known;
+        }
+        state.open.trim();
+        (state, known)
+    };
+    let (whole, _) = state(&[&flows], false);
+    let recut: [&[Flow<'_>]; 4] = [&flows[..20], &flows[..45], &flows[10..50], &flows[40..]];
+
+    assert_eq!(bytes(&whole), flows.iter().filter_map(|flow| flow.bytes).sum::<u64>());
+    let (once, known) = state(&recut, true);
+    assert_eq!((bytes(&once), known), (bytes(&whole), 20 + 35 + 10));
+    let sums = |state: &EntityState| -> Vec<_> {
+        state.open.iter().map(|(start, bucket)| (start, bucket.rows.clone(), bucket.beside)).collect()
+    };
+    assert_eq!(sums(&once), sums(&whole));
+    assert_eq!(state(&[&flows[40..], &flows[..20], &flows[..45], &flows[10..50]], true).0, once);
+    assert!(bytes(&state(&recut, false).0) > bytes(&whole), "without prints they count twice");
+}
+
+fn bytes(state: &EntityState) -> u64 {
+    state.open.iter().flat_map(|(_, bucket)| &bucket.rows).map(|row| row.sums.bytes_out).sum()
 }
 
 #[test]

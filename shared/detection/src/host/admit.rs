@@ -8,13 +8,12 @@ use weir_records::telemetry::{
 
 use super::container::Container;
 use super::program::{Program, add_hit, tools};
-use super::programs::matches;
 use super::seen::print;
 use super::{Beside, HostState, Oddity, Platform, Sample};
 use crate::entity::name_hash;
 use crate::observation::bucket_of;
 use crate::ring::Pair;
-use crate::settings::Settings;
+use crate::settings::{Settings, matches_any_case};
 
 /// What became of a batch.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -164,9 +163,8 @@ fn extra(platform: Option<Platform>, settings: &Settings) -> &[String] {
 
 fn is_like(process: &Process, pattern: &str) -> bool {
     let path = process.path.as_deref().unwrap_or_default();
-    matches(base_name(path), pattern)
-        || matches(path, pattern)
-        || process.name.as_deref().is_some_and(|name| matches(name, pattern))
+    let names = [Some(base_name(path)), Some(path), process.name.as_deref()];
+    names.into_iter().flatten().any(|name| matches_any_case(pattern, name))
 }
 
 fn talked(

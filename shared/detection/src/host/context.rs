@@ -45,6 +45,18 @@ impl Oddity {
         Self::Memory,
     ];
 
+    /// Whether nothing that is installed runs from there.
+    #[must_use]
+    pub const fn is_place(self) -> bool {
+        matches!(self, Self::Scratch | Self::Hidden | Self::Memory)
+    }
+
+    /// Whether it is what becomes of a break-in: somebody that serves or opens what strangers send runs it.
+    #[must_use]
+    pub const fn is_foothold(self) -> bool {
+        matches!(self, Self::ServiceUser | Self::ServerParent | Self::OfficeParent)
+    }
+
     /// What it is worth, as context.
     #[must_use]
     pub const fn weight(self) -> f64 {
@@ -88,8 +100,24 @@ const SCRATCH: [&str; 10] = [
     "\\$recycle.bin\\",
 ];
 
-/// Memory that is shared by name, lower case.
-const MEMORY: [&str; 2] = ["/dev/shm/", "/run/shm/"];
+/// Memory that is shared by name, or has none, lower case.
+const MEMORY: [&str; 4] = ["/dev/shm/", "/run/shm/", "/memfd:", "memfd:"];
+
+/// Hidden folders of a home that hold runtimes and tools of developers.
+const RUNTIMES: [&str; 12] = [
+    "cargo",
+    "local",
+    "nvm",
+    "rbenv",
+    "pyenv",
+    "vscode",
+    "vscode-server",
+    "docker",
+    "npm",
+    "rustup",
+    "dotnet",
+    "bun",
+];
 
 /// Users whose programs serve strangers; numbers are those of Debian and Red Hat.
 const SERVICE_USERS: [&str; 15] = [
@@ -143,6 +171,20 @@ const OFFICE: [&str; 9] = [
     "rundll32.exe",
 ];
 
+/// A path without the hidden folder of a home that it is in: programs that people install for themselves are there, such
+/// as runtimes, browsers, games and clients that sync.
+fn outside_home(path: &str) -> &str {
+    let home = ["/home/", "/users/", "/root/"].iter().find_map(|root| path.strip_prefix(root));
+    let Some(home) = home else { return path };
+    let within =
+        if path.starts_with("/root/") { home } else { home.split_once('/').map_or("", |(_, rest)| rest) };
+    match within.strip_prefix('.').and_then(|rest| rest.split_once('/')) {
+        // Of the superuser, who is what a break-in ends as, only what runtimes and their managers use.
+        Some((folder, rest)) if !path.starts_with("/root/") || RUNTIMES.contains(&folder) => rest,
+        _ => within,
+    }
+}
+
 /// What is odd about a process.
 pub(super) fn oddities(process: &Process, how: Option<How>, platform: Option<Platform>) -> Vec<Oddity> {
     let path = process.path.as_deref().unwrap_or_default();
@@ -150,26 +192,14 @@ pub(super) fn oddities(process: &Process, how: Option<How>, platform: Option<Pla
     let user = process.user.as_deref().unwrap_or_default().to_ascii_lowercase();
     let parent = process.parent.as_ref().and_then(|parent| parent.path.as_deref().or(parent.name.as_deref()));
     let parent = parent.map(|path| base_name(path).to_ascii_lowercase()).unwrap_or_default();
-    let is_scratch =
-        |root: &&str| if root.starts_with('/') { lower.starts_with(*root) } else { lower.contains(*root) };
-    // What an AppImage mounts itself under is hidden by its runtime.
-    let is_hidden =
-        |part: &str| part.len() > 1 && part.starts_with('.') && part != ".." && !part.starts_with(".mount_");
-    // Tools of developers keep their programs in hidden folders of a home.
-    let hidden = lower.split(['/', '\\']).any(is_hidden)
-        && ![
-            "/.cargo/",
-            "/.local/",
-            "/.nvm/",
-            "/.rbenv/",
-            "/.pyenv/",
-            "/.vscode",
-            "/.docker/",
-            "/.npm",
-            "\\.",
-        ]
-        .iter()
-        .any(|known| lower.contains(known));
+    // An AppImage mounts itself under a hidden folder of /tmp.
+    let lower = lower.strip_prefix("/tmp/.mount_").unwrap_or(&lower);
+    let is_in = |root: &&str| match root.strip_prefix('\\') {
+        Some(_) => lower.contains(*root),
+        None => lower.starts_with(*root),
+    };
+    let is_hidden = |part: &str| part.len() > 1 && part.starts_with('.') && part != "..";
+    let hidden = outside_home(lower).split('/').any(is_hidden);
     let renamed = process.original_name.as_deref().is_some_and(|original| {
         let stem = |name: &str| {
             name.to_ascii_lowercase().trim_end_matches(".exe").trim_end_matches(".dll").to_owned()
@@ -185,19 +215,16 @@ pub(super) fn oddities(process: &Process, how: Option<How>, platform: Option<Pla
     };
     let server = SERVERS.contains(&parent.as_str()) && (platform != Some(Platform::MacOs));
     [
-        (SCRATCH.iter().any(is_scratch), Oddity::Scratch),
+        (SCRATCH.iter().any(is_in), Oddity::Scratch),
         (hidden, Oddity::Hidden),
-        (
-            path.ends_with(" (deleted)") || lower.starts_with("memfd:") || lower.starts_with("/memfd:"),
-            Oddity::Deleted,
-        ),
+        (path.ends_with(" (deleted)"), Oddity::Deleted),
         (SERVICE_USERS.contains(&user.as_str()) || user.starts_with("iis apppool\\"), Oddity::ServiceUser),
         (server, Oddity::ServerParent),
         (OFFICE.contains(&parent.as_str()), Oddity::OfficeParent),
         (unsigned, Oddity::Unsigned),
         (renamed, Oddity::Renamed),
         (matches!(how, Some(How::Service | How::Task)), Oddity::Persistent),
-        (MEMORY.iter().any(is_scratch), Oddity::Memory),
+        (MEMORY.iter().any(is_in), Oddity::Memory),
     ]
     .into_iter()
     .filter_map(|(is, oddity)| is.then_some(oddity))

@@ -185,6 +185,18 @@ impl Program {
         1.0 - self.odd.iter().map(|odd| 1.0 - odd.weight()).product::<f64>()
     }
 
+    /// Whether it was put where nothing is installed, and is run by what strangers break in through.
+    #[must_use]
+    pub fn is_planted(&self) -> bool {
+        self.is_misplaced() && self.odd.iter().any(|odd| odd.is_foothold())
+    }
+
+    /// Whether it runs from where nothing is installed.
+    #[must_use]
+    pub fn is_misplaced(&self) -> bool {
+        self.odd.iter().any(|odd| odd.is_place())
+    }
+
     /// What decides which programs stay in a document that is full, the least first.
     pub(super) fn rank(&self) -> (u32, bool, u32, i64) {
         let weight = self.hits.first().map_or(0.0, |hit| hit.weight * if hit.dual_use { 0.5 } else { 1.0 });
@@ -249,9 +261,11 @@ impl Hit {
             _ => 0,
         };
         let mut kinds: Vec<u8> = self.signs.iter().map(kind).collect();
+        // Two variables that one tool reads are no chance.
+        let variables = kinds.iter().filter(|kind| **kind == 2).count();
         kinds.sort_unstable();
         kinds.dedup();
-        kinds.len()
+        kinds.len() + usize::from(variables >= 2)
     }
 }
 

@@ -10,6 +10,7 @@ use crate::kernels::Verdict;
 use crate::kernels::instance::Context;
 use crate::kernels::program::{ODD, Running, judge};
 use crate::observation::BUCKET;
+use crate::settings::matches_any_case;
 use crate::state::HOUR;
 
 /// Categories whose tools dial many by nature.
@@ -63,6 +64,8 @@ fn one(view: &View<'_>, rules: &Rules<'_>, program: &Program) -> Judged {
                 hit,
                 oddness,
                 persistent: program.odd.contains(&Oddity::Persistent),
+                misplaced: program.is_misplaced(),
+                planted: program.is_planted(),
                 talks,
                 busy: busy.as_deref(),
             })
@@ -79,12 +82,16 @@ fn one(view: &View<'_>, rules: &Rules<'_>, program: &Program) -> Judged {
         context.extend(crate::kernels::instance::off_hours(program.last, view.settings));
     }
     let traced = !trace.is_empty();
-    // What is known by its behaviour alone is an incident of its own: an honest program that behaves oddly every day
-    // would hide the next one.
-    let is_behaviour = hit.is_none() && !verdicts.is_empty();
+    // What honest users have too, and what is known by its behaviour alone, is an incident of its own: an honest program
+    // that is told of every day would hide the next one.
+    let own = match hit {
+        Some(hit) if hit.dual_use => Some(hit.tool.clone()),
+        None if !verdicts.is_empty() => Some(program.name.to_ascii_lowercase()),
+        _ => None,
+    };
     Judged {
-        about: if is_behaviour { name_hash(&program.name.to_ascii_lowercase()) } else { 0 },
-        label: is_behaviour.then(|| program.name.clone()),
+        about: own.as_deref().map_or(0, name_hash),
+        label: own.map(|own| if hit.is_some() { own } else { program.name.clone() }),
         analytic: rules.platform.analytic(),
         actor: actor(view, program, hit),
         verdicts,
@@ -156,9 +163,8 @@ fn busy(view: &View<'_>, rules: &Rules<'_>, program: &Program, hit: &Hit) -> Opt
 
 /// An unknown program from a folder that anybody may write to, which holds on to one outside address for hours.
 fn odd_session(view: &View<'_>, program: &Program) -> Option<Verdict> {
-    let is_odd = [Oddity::Scratch, Oddity::Hidden].iter().any(|odd| program.odd.contains(odd));
     let held = |to: &&Destination| to.span() >= 3 * HOUR && to.presence(36) >= 0.8;
-    let to = program.destinations.iter().find(held).filter(|_| is_odd)?;
+    let to = program.destinations.iter().find(held).filter(|_| program.is_misplaced())?;
     let place = view.place(to.ip);
     let severity = if place.is_some() { Severity::Medium } else { Severity::Low };
     let mut facts = vec![format!(
@@ -177,11 +183,9 @@ fn odd_session(view: &View<'_>, program: &Program) -> Option<Verdict> {
 /// An unknown program that runs oddly, dials many outside addresses all the time, and one of them again and again: jobs
 /// and the gateway that hands them out. Bytes are not needed.
 fn odd_fan(program: &Program) -> Option<Verdict> {
-    let is_odd =
-        [Oddity::Scratch, Oddity::Hidden, Oddity::Memory].iter().any(|odd| program.odd.contains(odd));
     let wide = program.destinations.wide(FAN);
     let gateway = program.destinations.iter().find(|to| to.span() >= HOUR && to.buckets() >= AGAIN)?;
-    (is_odd && program.oddness() >= ODD && wide >= WIDE).then(|| Verdict {
+    (program.is_misplaced() && program.oddness() >= ODD && wide >= WIDE).then(|| Verdict {
         kernel: Kernel::Program,
         severity: Severity::Low,
         score: 0.5,
@@ -197,16 +201,7 @@ fn odd_fan(program: &Program) -> Option<Verdict> {
 
 fn is_like(program: &Program, pattern: &str) -> bool {
     let path = program.path.as_deref().unwrap_or_default();
-    matches(&program.name, pattern) || matches(path, pattern)
-}
-
-/// Whether a name or path is one that a setting means: all of it, or what an asterisk at the end leaves open.
-pub(crate) fn matches(text: &str, pattern: &str) -> bool {
-    let text = text.to_lowercase();
-    match pattern.strip_suffix('*') {
-        Some(beginning) => text.starts_with(beginning),
-        None => text == pattern,
-    }
+    matches_any_case(pattern, &program.name) || matches_any_case(pattern, path)
 }
 
 fn declared(program: &Program) -> Hit {

@@ -1,39 +1,26 @@
-//! Records that add up, by their prints: one that comes again in another batch counts once.
+//! Records of a host that were counted, until their buckets are judged.
 //!
-//! A batch that comes again whole is known by its id. A forwarder that was answered 503 for a part of what it sent cuts
-//! the rest anew, and what had been taken comes again among other records. Where the log numbers its records the print
-//! is of the number and the time, else of what the record says.
+//! Where the log numbers its records the print is of the number and the time, else of what the record says.
 
 use serde::{Deserialize, Serialize};
 use weir_records::Telemetry;
 use weir_records::telemetry::Fact;
 
 use crate::entity::{address_hash, mix, name_hash};
+use crate::seen::Prints;
 
-/// Prints kept of one bucket that is not judged yet; what comes beyond counts as often as it comes.
-const PRINTS: usize = 512;
-
-/// Prints of the buckets that are not judged yet, 4 bytes a record.
+/// Prints of the buckets that are not judged yet.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-pub struct Seen(Vec<(i64, Vec<u32>)>);
+pub struct Seen(Vec<(i64, Prints)>);
 
 impl Seen {
     /// Notes a record of a bucket; false where it was there.
     pub(super) fn is_new(&mut self, bucket: i64, print: u32) -> bool {
         let at = self.0.binary_search_by_key(&bucket, |(start, _)| *start).unwrap_or_else(|at| {
-            self.0.insert(at, (bucket, Vec::new()));
+            self.0.insert(at, (bucket, Prints::default()));
             at
         });
-        let Some((_, prints)) = self.0.get_mut(at) else { return true };
-        match prints.binary_search(&print) {
-            Ok(_) => false,
-            Err(place) => {
-                if prints.len() < PRINTS {
-                    prints.insert(place, print);
-                }
-                true
-            }
-        }
+        self.0.get_mut(at).is_none_or(|(_, prints)| prints.is_new(print))
     }
 
     /// Forgets the buckets before a time: records of them are late whether they came before or not.
@@ -77,13 +64,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_record_is_known_while_its_bucket_is_open_and_a_full_bucket_knows_those_it_has() {
+    fn a_record_is_known_while_its_bucket_is_open() {
         let mut seen = Seen::default();
         assert!(seen.is_new(300_000, 7) && !seen.is_new(300_000, 7) && seen.is_new(0, 7));
-        (0..2_000).for_each(|print| {
-            seen.is_new(600_000, print);
-        });
-        assert_eq!((seen.is_new(600_000, 511), seen.is_new(600_000, 512)), (false, true));
         seen.forget(300_000);
         assert_eq!((seen.is_new(0, 7), seen.is_new(300_000, 7)), (true, false));
     }

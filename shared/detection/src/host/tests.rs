@@ -2,8 +2,11 @@
 
 mod containers;
 mod countries;
+mod disguises;
 mod linux;
+mod lives;
 mod macos;
+mod size;
 mod windows;
 
 use std::collections::BTreeMap;

@@ -74,7 +74,11 @@ impl Trace {
                     have.add(bytes);
                 }
             }
-            Err(at) => self.cells.insert(at, (bucket, bytes)),
+            Err(at) => {
+                let mut sum = Pair::default();
+                sum.add(bytes);
+                self.cells.insert(at, (bucket, sum));
+            }
         }
         if self.cells.len() > CELLS {
             self.cells.remove(0);

@@ -20,6 +20,9 @@ const EXCHANGED: u64 = 20_000;
 /// two-way API as an origin: it gives less than seven times what it was sent.
 const CHATTY: f64 = -0.75;
 
+/// Remotes pulled from that are named.
+const PULLED: usize = 8;
+
 /// Hosts tried on a port, from which the port is judged by itself.
 pub const PORT_OF_MANY: u32 = 3;
 
@@ -117,7 +120,7 @@ pub struct Summary {
 
 /// Reduces a bucket's rows.
 pub fn summarise(rows: &[Row]) -> Summary {
-    let mut summary = Summary::default();
+    let mut summary = Summary { origins: Vec::with_capacity(rows.len()), ..Summary::default() };
     let mut tries: std::collections::BTreeMap<u16, Tries> = std::collections::BTreeMap::new();
     let mut by_host: std::collections::BTreeMap<IpAddr, u32> = std::collections::BTreeMap::new();
     let mut served: std::collections::BTreeMap<u16, (Pair, u32)> = std::collections::BTreeMap::new();
@@ -157,6 +160,9 @@ pub fn summarise(rows: &[Row]) -> Summary {
             }
             if payload.into >= 256 {
                 summary.origins.push(address_hash(key.remote));
+                if summary.pulled.len() == 4 * PULLED {
+                    keep_most(&mut summary.pulled);
+                }
                 summary.pulled.push(peer);
             }
         }
@@ -172,7 +178,7 @@ pub fn summarise(rows: &[Row]) -> Summary {
         port.tried += 1;
         if failed(key.protocol, sums) {
             port.failed += 1;
-            port.packets += sums.packets_out;
+            port.packets = port.packets.saturating_add(sums.packets_out);
             port.example.get_or_insert(key.remote);
             *by_host.entry(key.remote).or_default() += 1;
             summary.misses.push(address_hash(key.remote));
@@ -180,19 +186,24 @@ pub fn summarise(rows: &[Row]) -> Summary {
         }
     }
     summary.pushes.sort_by(|a, b| b.payload.out.cmp(&a.payload.out).then(a.ip.cmp(&b.ip)));
-    summary.pulled.sort_by(|a, b| b.wire.into.cmp(&a.wire.into).then(a.ip.cmp(&b.ip)));
-    summary.pulled.truncate(8);
+    keep_most(&mut summary.pulled);
     summary.served = served.into_iter().map(|(port, (pair, clients))| (port, pair, clients)).collect();
     for few in tries.values().filter(|tries| tries.tried < PORT_OF_MANY) {
         summary.scattered.tried += few.tried;
         summary.scattered.failed += few.failed;
-        summary.scattered.packets += few.packets;
+        summary.scattered.packets = summary.scattered.packets.saturating_add(few.packets);
     }
     summary.tries = tries.into_values().collect();
     summary.tries.sort_by(|a, b| b.failed.cmp(&a.failed).then(a.port.cmp(&b.port)));
     summary.tries.truncate(16);
     summary.host_ports = by_host.into_iter().max_by_key(|(_, ports)| *ports);
     summary
+}
+
+/// Keeps the remotes that most came from. Of equals the earlier stays, so that it may be done on the way.
+fn keep_most(pulled: &mut Vec<Push>) {
+    pulled.sort_by(|a, b| b.wire.into.cmp(&a.wire.into).then(a.ip.cmp(&b.ip)));
+    pulled.truncate(PULLED);
 }
 
 /// Whether a dialled remote was pushed to.

@@ -76,7 +76,8 @@ pub fn judge(lookups: &Lookups, destinations: &[Destination], time: i64) -> Opti
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lookups::{Note, name_hash};
+    use crate::entity::name_hash;
+    use crate::lookups::Note;
     use crate::ring::Pair;
     use crate::state::DAY;
 

@@ -27,6 +27,10 @@ pub struct Running<'a> {
     pub oddness: f64,
     /// Set up as a service or a task.
     pub persistent: bool,
+    /// It runs from where nothing is installed.
+    pub misplaced: bool,
+    /// Put where nothing is installed, and run by what strangers break in through.
+    pub planted: bool,
     /// It talks to somebody outside.
     pub talks: bool,
     /// What makes a tool of honest users matter: a rate, a fan, a burst.
@@ -65,9 +69,14 @@ fn dual_use(running: &Running<'_>) -> Option<Severity> {
     }
     // Backups and load tests are busy by design.
     let is_busy_by_design = hit.category == "uploader" || hit.tool == "loadtest";
+    if running.planted && !is_busy_by_design {
+        return Some(Severity::Medium);
+    }
     match (running.busy.is_some(), running.oddness >= ODD, is_busy_by_design) {
         (true, true, false) => Some(Severity::Medium),
-        (true, true, true) | (true, false, false) | (false, true, false) => Some(Severity::Low),
+        // A database backs itself up under its own user.
+        (true, true, true) if running.misplaced => Some(Severity::Low),
+        (true, false, false) | (false, true, false) => Some(Severity::Low),
         _ => None,
     }
 }
@@ -90,8 +99,16 @@ mod tests {
     #[test]
     fn one_strong_sign_is_medium_and_two_are_high_and_a_tool_of_honest_users_needs_a_reason() {
         let said = |hit: Hit, oddness, talks, busy: Option<&str>| {
-            judge(&Running { hit: &hit, oddness, persistent: false, talks, busy })
-                .map(|verdict| verdict.severity)
+            judge(&Running {
+                hit: &hit,
+                oddness,
+                persistent: false,
+                misplaced: oddness > 0.0,
+                planted: oddness >= 0.4,
+                talks,
+                busy,
+            })
+            .map(|verdict| verdict.severity)
         };
         let (strong, both) = (["name it"], ["name it", "arguments -x"]);
         let proxyware = |weight, signs: &[&str]| hit(weight, false, "proxyware", signs);
@@ -107,7 +124,9 @@ mod tests {
         assert_eq!(said(dual(0.55, "proxy-server"), 0.25, true, None), Some(Severity::Low));
         assert_eq!(said(dual(0.55, "proxy-server"), 0.0, true, Some("busy")), Some(Severity::Low));
         assert_eq!(said(dual(0.55, "scanner"), 0.3, true, Some("busy")), Some(Severity::Medium));
-        assert_eq!(said(dual(0.29, "scanner"), 0.3, true, Some("busy")), None);
+        assert_eq!(said(dual(0.55, "scanner"), 0.4, false, None), Some(Severity::Medium));
+        assert_eq!(said(dual(0.6, "uploader"), 0.4, false, None), None);
+        assert_eq!(said(dual(0.29, "scanner"), 0.4, true, Some("busy")), None);
         assert_eq!(said(dual(0.6, "uploader"), 0.3, true, None), None);
         assert_eq!(said(dual(0.6, "uploader"), 0.0, true, Some("busy")), None);
     }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::entity::name_hash;
 
 const START: i64 = 20_000 * DAY;
 

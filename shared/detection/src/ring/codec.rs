@@ -89,6 +89,9 @@ impl Cell {
     }
 }
 
+/// From the first cell of a ring to beyond its last, as a byte counts buckets.
+const LONGEST: i64 = 256 * BUCKET;
+
 impl Serialize for Ring {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let base = self.cells.first().map_or(0, |(start, _)| *start);
@@ -115,11 +118,19 @@ impl Serialize for Ring {
 impl<'de> Deserialize<'de> for Ring {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (base, bytes) = <(i64, Vec<u8>)>::deserialize(deserializer)?;
-        let base = base.saturating_mul(BUCKET);
+        let far = || de::Error::custom("a ring that begins beyond time");
+        let base =
+            base.checked_mul(BUCKET).filter(|base| base.checked_add(LONGEST).is_some()).ok_or_else(far)?;
         let mut cells = Vec::new();
+        let mut least = 0_u16;
         let mut bytes = bytes.as_slice();
         while let Some((&offset, rest)) = bytes.split_first() {
             bytes = rest;
+            // What is out of order could not be written again.
+            if u16::from(offset) < least {
+                return Err(de::Error::custom("cells out of order"));
+            }
+            least = u16::from(offset) + 1;
             let usual = next(&mut bytes).ok_or_else(|| de::Error::custom("a cell without its mask"))?;
             let mut mask = u32::from(usual & !MORE);
             if usual & MORE != 0 {
@@ -137,7 +148,7 @@ impl<'de> Deserialize<'de> for Ring {
                 }
                 mask >>= 1;
             }
-            cells.push((base.saturating_add(i64::from(offset) * BUCKET), Cell::from_values(values)));
+            cells.push((base + i64::from(offset) * BUCKET, Cell::from_values(values)));
         }
         Ok(Self { cells })
     }
@@ -202,5 +213,10 @@ mod tests {
         let cut = postcard::to_allocvec(&(base, &bytes[..bytes.len() - 1])).unwrap();
 
         assert!(postcard::from_bytes::<Ring>(&cut).is_err());
+        let (first, second) = bytes.split_at(7);
+        let turned = postcard::to_allocvec(&(base, [second, first].concat())).unwrap();
+        assert!(postcard::from_bytes::<Ring>(&turned).is_err());
+        let far = postcard::to_allocvec(&(i64::MAX / BUCKET, bytes)).unwrap();
+        assert!(postcard::from_bytes::<Ring>(&far).is_err());
     }
 }

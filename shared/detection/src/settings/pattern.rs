@@ -7,3 +7,8 @@ pub(crate) fn matches(pattern: &str, name: &str) -> bool {
         None => name == pattern,
     }
 }
+
+/// The same of a name that is written as its log pleases; the pattern is in lower case.
+pub(crate) fn matches_any_case(pattern: &str, name: &str) -> bool {
+    matches(pattern, &name.to_lowercase())
+}

@@ -247,6 +247,8 @@ static REGISTRY: &[Entry] = &[
         "Days and hours in which people work: baselines tell these days from free ones, and off hours weigh a little more."),
     entry("cloudtrail/automation", Slot::Principals(|s| &mut s.cloudtrail.automation), None,
         "Callers that are automation: what they do from where they always do it leads to nothing."),
+    entry("digest/mode", Slot::Mode(|s| &mut s.digest.mode), None,
+        "The weekly digest: sent (live), only written into the function's log (dry-run), or not made (off)."),
     entry("incident/suppress", Slot::Duration(|s| &mut s.incident.suppress, 0, 30 * DAY), None,
         "How long an incident that goes on at one severity is not told again."),
     entry("incident/quiet", Slot::Duration(|s| &mut s.incident.quiet, 5 * MINUTE, 30 * DAY), None,

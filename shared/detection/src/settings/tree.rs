@@ -36,6 +36,8 @@ pub struct Settings {
     pub business_hours: BusinessHours,
     /// What is known of an account's callers.
     pub cloudtrail: CloudTrail,
+    /// The weekly digest.
+    pub digest: Digest,
     /// Life of an incident.
     pub incident: Incident,
     /// Address lists.
@@ -65,6 +67,7 @@ impl Default for Settings {
             baseline: Baseline::default(),
             business_hours: BusinessHours::default(),
             cloudtrail: CloudTrail::default(),
+            digest: Digest::default(),
             incident: Incident::default(),
             intel: IntelSettings::default(),
             lateness: 20 * MINUTE,
@@ -338,6 +341,13 @@ impl Default for Baseline {
     fn default() -> Self {
         Self { warm_up: 3 * DAY, mature: 14 * DAY, half_life: 14 * DAY }
     }
+}
+
+/// The weekly digest.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Digest {
+    /// Whether it is sent, only written into the log, or not made.
+    pub mode: AnalyticMode,
 }
 
 /// Life of an incident.

@@ -25,13 +25,11 @@ use crate::kernels::{Verdict, volume};
 use crate::observation::{BUCKET, Row, bucket_of};
 use crate::open::OpenBucket;
 use crate::prelude::Prelude;
+use crate::ring::AN_HOUR;
 use crate::state::{DAY, EntityState, HOUR, add_day, strangers};
 
 /// Payload pushed within a bucket from which the account is told of a destination, bytes.
 const NOTED_BYTES: u64 = 20_000;
-
-/// Buckets of an hour.
-const AN_HOUR: usize = 12;
 
 /// What a bucket showed.
 struct Seen<'a> {
@@ -180,19 +178,15 @@ fn said(state: &EntityState, seen: &Seen<'_>, around: &Around<'_>) -> Vec<Verdic
     if around.settings.an0084.mode.of_findings().is_none() {
         return said;
     }
-    let cells = state.ring.last(bucket, AN_HOUR);
-    let usual: Vec<_> = (0..AN_HOUR as i64)
-        .map(|back| state.season.usual_of(bucket - (AN_HOUR as i64 - 1 - back) * BUCKET))
-        .collect();
-    let buckets: Vec<_> = cells
-        .iter()
-        .zip(&usual)
-        .map(|(cell, usual)| volume::Bucket {
-            egress: cell.external.out,
-            demand: cell.served.without(cell.served_new).out,
-            usual,
-        })
-        .collect();
+    let cells = state.ring.hour(bucket);
+    let first = bucket - (AN_HOUR as i64 - 1) * BUCKET;
+    let usual: [_; AN_HOUR] =
+        std::array::from_fn(|place| state.season.usual_of(first + place as i64 * BUCKET));
+    let buckets: [_; AN_HOUR] = std::array::from_fn(|place| volume::Bucket {
+        egress: cells[place].external.out,
+        demand: cells[place].served.without(cells[place].served_new).out,
+        usual: &usual[place],
+    });
     let kind = instance_of(state, around).and_then(|instance| instance.instance_type.as_deref());
     let bandwidth = kind.and_then(|kind| around.intel.inventory.bandwidth(kind));
     let bandwidth = bandwidth.map(|bandwidth| bandwidth.baseline);

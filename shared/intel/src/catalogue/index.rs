@@ -134,7 +134,7 @@ impl Catalogue {
             });
         }
         signs.extend(program.image.and_then(|image| self.image_sign(image)));
-        for name in program.env {
+        for name in program.env.iter().chain(commands.iter().flat_map(|command| &command.env)) {
             for tool in self.index.env.get(name).into_iter().flatten() {
                 if let Some(name) =
                     self.tools.get(*tool).and_then(|tool| tool.env.iter().find(|have| *have == name))

@@ -24,7 +24,7 @@ pub struct Program<'a> {
 }
 
 /// One program that runs: its base name and its arguments.
-#[derive(Debug, Eq, PartialEq)]
+#[derive(Debug, Default, Eq, PartialEq)]
 pub(super) struct Command {
     pub(super) name: String,
     /// The arguments, one blank between them and one before.
@@ -33,6 +33,8 @@ pub(super) struct Command {
     pub(super) mentions: bool,
     /// Images that it starts.
     pub(super) images: Vec<String>,
+    /// Names of environment variables that it sets for what it starts.
+    pub(super) env: Vec<String>,
 }
 
 /// Shells inside shells that are opened.
@@ -99,12 +101,15 @@ fn run(words: &[String], exe: Option<&str>, line: Option<&str>, depth: u8, comma
         && let Some(script) = rest.iter().find(|word| !word.starts_with('-'))
     {
         let name = base_name(script);
-        commands.push(Command { name, arguments: String::new(), mentions: false, images: Vec::new() });
+        commands.push(Command { name, ..Command::default() });
     }
     let mentions = MENTIONS.contains(&plain);
-    let images = if CONTAINERS.contains(&plain) { started(rest) } else { Vec::new() };
-    let arguments = if CONTAINERS.contains(&plain) { String::new() } else { joined(rest) };
-    commands.push(Command { name, arguments, mentions, images });
+    if CONTAINERS.contains(&plain) {
+        commands.extend(within(rest));
+        commands.push(Command { name, mentions, images: started(rest), ..Command::default() });
+    } else {
+        commands.push(Command { name, arguments: joined(rest), mentions, ..Command::default() });
+    }
 }
 
 /// The commands of a shell's text, cut where one ends and the next begins.
@@ -128,6 +133,9 @@ fn commands_in(script: &str, depth: u8, commands: &mut Vec<Command>) {
         let words = words(cut);
         // `NAME=value` before a command is its environment.
         let place = words.iter().position(|word| !is_assignment(word));
+        let set = words.iter().take(place.unwrap_or(0)).filter_map(|word| word.split_once('='));
+        let env: Vec<String> = set.map(|(name, _)| name.to_owned()).collect();
+        commands.extend((!env.is_empty()).then(|| Command { env, ..Command::default() }));
         if let Some(words) = place.and_then(|place| words.get(place..)) {
             run(words, None, Some(cut.trim()).filter(|_| place == Some(0)), depth + 1, commands);
         }
@@ -187,11 +195,29 @@ fn unquoted(text: &str, one: bool) -> &str {
 fn started(words: &[String]) -> Vec<String> {
     let starts = words.iter().position(|word| matches!(word.as_str(), "run" | "create" | "pull"));
     let Some(words) = starts.and_then(|place| words.get(place + 1..)) else { return Vec::new() };
-    words
-        .iter()
-        .filter(|word| !word.starts_with('-') && word.contains('/') && !word.starts_with(['/', '.']))
-        .cloned()
-        .collect()
+    words.iter().filter(|word| is_image(word)).cloned().collect()
+}
+
+fn is_image(word: &String) -> bool {
+    !word.starts_with('-') && word.contains('/') && !word.starts_with(['/', '.'])
+}
+
+/// What `docker run OPTIONS IMAGE ARGUMENTS` runs in the container: its arguments and the names in its environment,
+/// whatever the image is called.
+fn within(words: &[String]) -> Option<Command> {
+    let starts = words.iter().position(|word| matches!(word.as_str(), "run" | "create"))?;
+    let words = words.get(starts + 1..)?;
+    let image = words.iter().position(is_image).unwrap_or(words.len());
+    let options = words.get(..image).unwrap_or_default();
+    let env = options.iter().enumerate().filter_map(|(at, word)| match word.as_str() {
+        "-e" | "--env" => options.get(at + 1).map(String::as_str),
+        _ => {
+            word.strip_prefix("--env=").or_else(|| word.strip_prefix("-e").filter(|rest| is_assignment(rest)))
+        }
+    });
+    let env = env.map(|set| set.split_once('=').map_or(set, |(name, _)| name).to_owned()).collect();
+    let arguments = joined(words.get(image + 1..).unwrap_or_default());
+    Some(Command { arguments, env, ..Command::default() })
 }
 
 /// Where the program stands behind a wrapper: behind its options and their values, numbers, and `NAME=value`.

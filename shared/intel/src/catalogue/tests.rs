@@ -231,3 +231,24 @@ fn a_catalogue_of_ones_own_adds_replaces_and_takes_out() {
         assert_eq!(catalogue.tools().len(), count);
     }
 }
+
+#[test]
+fn a_container_that_is_started_is_told_by_its_environment_and_arguments_whatever_its_image_is_called() {
+    let catalogue = shipped();
+    let tools = |line: &str| -> Vec<(String, usize)> {
+        let found = catalogue.program(&Program { cmd_line: Some(line), ..Program::default() });
+        found.iter().map(|found| (found.tool.id.clone(), found.signs.len())).collect()
+    };
+    let one = |id: &str, signs| vec![(id.to_owned(), signs)];
+    let own = "registry.example.com/ops/agent:1";
+    assert_eq!(
+        tools(&format!("docker run -d -e RP_EMAIL=a@b.c --env=RP_API_KEY=x {own}")),
+        one("repocket", 2)
+    );
+    assert_eq!(tools(&format!("podman create -eEARNFM_TOKEN=x {own}")), one("earnfm", 1));
+    assert_eq!(tools("sh -c 'EARNFM_TOKEN=x ./agent'"), one("earnfm", 1));
+    assert_eq!(tools(&format!("docker run {own} -tou-accept -email a -pass b -device c"))[0].0, "honeygain");
+    assert!(tools(&format!("docker run --rm -e NPM_TOKEN=x -e CI=true {own} npm ci")).is_empty());
+    assert!(tools("docker exec app printenv RP_EMAIL RP_API_KEY").is_empty());
+    assert!(tools("sh -c 'grep EARNFM_TOKEN=x .env'").is_empty());
+}

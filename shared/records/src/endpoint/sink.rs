@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use crate::flow::MOST_COUNTED;
 use crate::moment::Moment;
 use crate::reject::{Reason, excerpt};
 use crate::source::Source;
@@ -33,6 +34,11 @@ pub(crate) struct Sink {
 impl Sink {
     /// Takes a record.
     pub(crate) fn push(&mut self, mut telemetry: Telemetry) {
+        if telemetry.fact.counts().into_iter().flatten().any(|count| count > MOST_COUNTED) {
+            let expected = "counts of bytes and packets (each at most 2^48)";
+            self.reject(telemetry.source, Reason::BadField { field: "bytes", expected });
+            return;
+        }
         if telemetry.device.hostname.is_none() {
             telemetry.device.hostname.clone_from(&self.host);
         }

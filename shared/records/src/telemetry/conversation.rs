@@ -2,11 +2,17 @@
 
 use std::net::IpAddr;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Process, Telemetry};
 use crate::flow::{Action, Direction, Flow};
 
+/// Of what lasted longer the bytes are of its last week, milliseconds: a sensor's clock that jumped is no reason to share
+/// them among all the buckets of a century.
+const LONGEST: i64 = 7 * 24 * 60 * 60 * 1_000;
+
 /// One end of a conversation.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct End {
     /// Address; absent where the log tells the remote end only.
     pub ip: Option<IpAddr>,
@@ -15,7 +21,7 @@ pub struct End {
 }
 
 /// What one end sent.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Half {
     /// Bytes on the wire where the log tells them, else of payload.
     pub bytes: Option<u64>,
@@ -24,7 +30,7 @@ pub struct Half {
 }
 
 /// How a conversation lies to what is monitored.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub enum Way {
     /// The destination is the monitored side.
     Inbound,
@@ -42,7 +48,7 @@ pub enum Way {
 /// # Units
 ///
 /// [`start`](Self::start) and [`end`](Self::end) are milliseconds since the epoch, both included.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub struct Conversation {
     /// First packet.
     pub start: i64,
@@ -125,7 +131,12 @@ impl Telemetry {
             interface: Some(entity),
             instance: self.device.instance_uid.as_deref(),
             container: self.container.as_ref().and_then(|container| container.uid.as_deref()),
-            ..Flow::between(src, dst, conversation.start, conversation.end)
+            ..Flow::between(
+                src,
+                dst,
+                conversation.start.max(conversation.end.saturating_sub(LONGEST)),
+                conversation.end,
+            )
         };
         let back = Flow {
             src: dst,

@@ -1,7 +1,9 @@
 //! A program that runs.
 
+use serde::{Deserialize, Serialize};
+
 /// A process, as far as the log knows it.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Process {
     /// Process id.
     pub pid: Option<u64>,
@@ -32,7 +34,7 @@ pub struct Process {
 }
 
 /// Who signed an executable, as the operating system checked it.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Signature {
     /// Signed and valid; `None` where the log does not say.
     pub valid: Option<bool>,
@@ -45,7 +47,7 @@ pub struct Signature {
 }
 
 /// How a program came to run.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub enum How {
     /// It was started.
     #[default]
@@ -59,7 +61,7 @@ pub enum How {
 }
 
 /// A program was started, was seen running, or was set up to be started.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub struct Launch {
     /// Milliseconds since the epoch.
     pub time: i64,

@@ -1,9 +1,11 @@
 //! A counter without peers.
 
+use serde::{Deserialize, Serialize};
+
 use super::Process;
 
 /// What a counter's value means.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub enum Counter {
     /// Everything since the interface, container or process began; it falls when that begins anew.
     Cumulative,
@@ -12,7 +14,7 @@ pub enum Counter {
 }
 
 /// Bytes that an interface, a container or a process has moved, to and from nobody in particular.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Usage {
     /// Milliseconds since the epoch; absent where the log has no times of its own.
     pub time: Option<i64>,

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::marks::{Marks, WIDTH};
 use super::names::{self, HEAD};
 use super::scan::{Digits, long_number};
-use crate::flow::{Action, Flow};
+use crate::flow::{Action, Flow, MOST_COUNTED};
 
 /// Start, end, action and status.
 const TAIL: usize = 31;
@@ -179,7 +179,7 @@ impl<'t> Body<'t> {
         match self.digits.number(u64::from_le_bytes(word), length) {
             Some(number) => Some(number),
             // More than a word holds: gigabytes.
-            None => long_number(self.window.get(8 + from..8 + to)?),
+            None => long_number(self.window.get(8 + from..8 + to)?).filter(|number| *number <= MOST_COUNTED),
         }
     }
 }

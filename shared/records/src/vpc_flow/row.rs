@@ -6,7 +6,7 @@ use super::Line;
 use super::column::Column;
 use super::format::Format;
 use super::scan::Field;
-use crate::flow::{Action, Direction, Flow, Loss, LossKind};
+use crate::flow::{Action, Direction, Flow, Loss, LossKind, MOST_COUNTED};
 use crate::reject::Reason;
 
 /// Longest interval that is believed. Flow logs aggregate over at most 10 minutes.
@@ -124,8 +124,8 @@ impl<'a> Row<'a> {
             Column::SrcPort => flow.src_port = Some(field.number(bytes)?.try_into().ok()?),
             Column::DstPort => flow.dst_port = Some(field.number(bytes)?.try_into().ok()?),
             Column::Protocol => flow.protocol = Some(field.number(bytes)?.try_into().ok()?),
-            Column::Packets => flow.packets = Some(field.number(bytes)?),
-            Column::Bytes => flow.bytes = Some(field.number(bytes)?),
+            Column::Packets => flow.packets = Some(count(field.number(bytes)?)?),
+            Column::Bytes => flow.bytes = Some(count(field.number(bytes)?)?),
             Column::Start => self.start = Some(millis(field.number(bytes)?)?),
             Column::End => self.end = Some(millis(field.number(bytes)?)?),
             Column::Action => {
@@ -215,8 +215,8 @@ fn fault(column: Column, empty: bool) -> Reason {
         Column::Src | Column::Dst | Column::PktSrc | Column::PktDst => "an IPv4 or IPv6 address",
         Column::SrcPort | Column::DstPort => "a port (0 to 65535)",
         Column::Protocol => "a protocol number (0 to 255)",
-        Column::Packets => "a count of packets",
-        Column::Bytes => "a count of bytes",
+        Column::Packets => "a count of packets (at most 2^48)",
+        Column::Bytes => "a count of bytes (at most 2^48)",
         Column::Start | Column::End => "whole seconds since 1970",
         Column::Action => "ACCEPT or REJECT",
         Column::LogStatus => "OK, NODATA or SKIPDATA",
@@ -227,6 +227,10 @@ fn fault(column: Column, empty: bool) -> Reason {
         _ => "text",
     };
     Reason::BadField { field: column.name(), expected }
+}
+
+fn count(number: u64) -> Option<u64> {
+    (number <= MOST_COUNTED).then_some(number)
 }
 
 fn millis(seconds: u64) -> Option<i64> {

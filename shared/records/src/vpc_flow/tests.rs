@@ -280,3 +280,15 @@ proptest! {
         lines.read(&near.into_iter().collect::<String>(), None);
     }
 }
+
+#[test]
+fn no_record_counts_more_than_a_network_carries() {
+    let most = 1u64 << 48;
+    for (from, to) in [(" 8400 ", "bytes"), (" 10 ", "packets")] {
+        let row = |count: u64| V2.replace(from, &format!(" {count} "));
+        assert!(matches!(read(&row(most)), Line::Flow(_)), "{to}");
+        for count in [most + 1, u64::MAX] {
+            assert_eq!(code(read(&row(count))), "bad-field", "{to} {count}");
+        }
+    }
+}

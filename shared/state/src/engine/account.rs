@@ -7,7 +7,7 @@ use weir_detection::entity::EntityKey;
 use weir_detection::prevalence::{Prevalence, Users, shard_of};
 
 use super::layout::{decode, encode};
-use super::{ATTEMPTS, EngineError, expiry, failed};
+use super::{ATTEMPTS, EngineError, RENEWED, expiry, failed};
 use crate::store::{Key, Saved, Store, Stored};
 
 /// An account seen from one of its entities.
@@ -75,15 +75,24 @@ impl<S: Store> Account<'_, S> {
         Ok(loaded.map_err(|source| failed(self.entity, source))?.iter().any(Option::is_some))
     }
 
-    /// Notes that the entity's own log is read, so that a NAT gateway's log does not count it again.
-    pub(super) async fn log_addresses(&self, addresses: &[IpAddr]) -> Result<(), EngineError> {
+    /// Notes that the entity's own log is read, so that a NAT gateway's log does not count it again, for as long as its
+    /// document is kept.
+    pub(super) async fn log_addresses(&self, addresses: &[IpAddr], now: i64) -> Result<(), EngineError> {
         if super::behind(self.entity).is_some() {
             return Ok(());
         }
-        for address in addresses {
-            let key = self.address_key(&address.to_string());
-            // Another entity that had the address before is as good a reason.
-            let saved = self.store.save(&key, self.entity.id.as_bytes(), None, None).await;
+        let keys: Vec<Key> = addresses.iter().map(|address| self.address_key(&address.to_string())).collect();
+        let loaded = self.store.load(&keys).await.map_err(|source| failed(self.entity, source))?;
+        let fresh = expiry(now.saturating_sub(RENEWED / 2));
+        for (key, stored) in keys.iter().zip(loaded) {
+            let is_noted =
+                |stored: &Stored| stored.body == self.entity.id.as_bytes() && stored.expires >= fresh;
+            if stored.as_ref().is_some_and(is_noted) {
+                continue;
+            }
+            let version = stored.map(|stored| stored.version);
+            // Another entity that says the same at once is as good a reason.
+            let saved = self.store.save(key, self.entity.id.as_bytes(), version, expiry(now)).await;
             saved.map_err(|source| failed(self.entity, source))?;
         }
         Ok(())

@@ -7,6 +7,7 @@ use weir_detection::observation::bucket_of;
 use weir_detection::state::EntityState;
 
 use super::Alert;
+use super::told::Told;
 
 /// The layout that this build writes; the first byte of a document.
 const LAYOUT: u8 = 3;
@@ -16,6 +17,11 @@ const BATCHES: usize = 512;
 
 /// Bits of a batch's id that are kept: among 512 ids two are equal once in two billion.
 const ID: u64 = (1 << 48) - 1;
+
+/// Alerts that may wait unsent before those go that a later one of their incident says as well.
+///
+/// While SNS takes nothing an incident goes on to be told, and a document that outgrew the store would lose its batches.
+const OUTBOX: usize = 16;
 
 /// Times that a channel beside the subscribers is given an alert.
 const TRIES: u8 = 8;
@@ -84,9 +90,9 @@ struct Queued {
     id: u64,
     /// Until when somebody is sending it, milliseconds since the epoch of the wall clock.
     claimed: i64,
-    /// Subscribers have it.
-    told: bool,
-    /// Times that a channel beside them did not take it.
+    /// The channels that have it.
+    told: Told,
+    /// Times that a channel beside the subscribers did not take it.
     tries: u8,
     finding: Finding,
 }
@@ -110,10 +116,30 @@ impl<S: Remembered> Document<S> {
         for finding in send {
             let id = report_id(&finding);
             if self.outbox.iter().all(|have| have.id != id) {
-                self.outbox.push(Queued { id, claimed: 0, told: false, tries: 0, finding });
+                self.outbox.push(Queued { id, claimed: 0, told: Told::default(), tries: 0, finding });
             }
         }
+        self.crowd_out();
         record
+    }
+
+    /// Drops what is too much, oldest first: a report that nobody is sending for whose incident a later one, no less
+    /// severe, waits too. So of every incident the latest and the gravest report stay.
+    fn crowd_out(&mut self) {
+        let mut surplus = self.outbox.len().saturating_sub(OUTBOX);
+        let mut at = 0;
+        while surplus > 0 && at < self.outbox.len() {
+            let (report, later) = (&self.outbox[at], &self.outbox[at + 1..]);
+            let is_said = later.iter().any(|have| {
+                have.finding.uid == report.finding.uid && have.finding.severity >= report.finding.severity
+            });
+            if is_said {
+                self.outbox.remove(at);
+                surplus -= 1;
+            } else {
+                at += 1;
+            }
+        }
     }
 
     /// Claims the alerts that nobody is sending; returns them, and how many somebody else is sending.
@@ -136,13 +162,15 @@ impl<S: Remembered> Document<S> {
         !self.outbox.is_empty()
     }
 
-    /// Marks alerts that subscribers have and a channel beside them has not: whoever comes next tries the channel again,
-    /// a few times. Whether there were any.
-    pub(crate) fn mark(&mut self, told: &[u64]) -> bool {
+    /// Marks alerts that subscribers have and a channel beside them has not: whoever comes next tries that channel
+    /// again, a few times. Whether there were any.
+    pub(crate) fn mark(&mut self, told: &[(u64, Told)]) -> bool {
         let mut any = false;
-        for queued in self.outbox.iter_mut().filter(|queued| told.contains(&queued.id)) {
-            (queued.told, queued.claimed, queued.tries) = (true, 0, queued.tries + 1);
-            any = true;
+        for (id, told) in told {
+            for queued in self.outbox.iter_mut().filter(|queued| queued.id == *id) {
+                (queued.told, queued.claimed, queued.tries) = (*told, 0, queued.tries + 1);
+                any = true;
+            }
         }
         self.outbox.retain(|queued| queued.tries < TRIES);
         any

@@ -80,7 +80,7 @@ impl<S: Store> Engine<S> {
             changed += usize::from(self.merge_item(lessons, entity, &key, None, merge).await?);
         }
         let addresses: &[IpAddr] = &earlier.info.addresses;
-        account.log_addresses(addresses).await?;
+        account.log_addresses(addresses, run.now).await?;
         let group = peer_group(entity, &earlier.info, earlier.info.known_instance(&run.intel.inventory));
         for lost in 0..ATTEMPTS {
             let (mut document, version) = self.read(entity).await?;

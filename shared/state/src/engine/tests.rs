@@ -6,6 +6,7 @@ mod ends;
 mod faults;
 mod hosts;
 mod names;
+mod poison;
 mod teach;
 pub(crate) mod traffic;
 

@@ -1,6 +1,6 @@
 //! Whose incidents somebody waits to hear the end of: an entity that fell silent has no batch that would end them.
 //!
-//! The engine keeps one item of them; [`Engine::close`] goes through it, on a schedule.
+//! The engine keeps one item of them; a schedule goes through it by [`Engine::due`] and [`Engine::close`].
 
 use std::collections::BTreeMap;
 
@@ -61,41 +61,50 @@ impl Ends for HostState {
     }
 }
 
-/// What came of looking for ends.
+/// What came of looking for an end.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Closed {
-    /// Alerts to send and then to [confirm](Engine::confirm) under the entity beside each.
-    pub alerts: Vec<(EntityKey, Alert)>,
+    /// Alerts to send and then to [confirm](Engine::confirm).
+    pub alerts: Vec<Alert>,
     /// Findings that are kept for the record.
     pub recorded: Vec<Finding>,
-    /// Entities that are still waited for.
-    pub waiting: usize,
 }
 
 impl<S: Store> Engine<S> {
-    /// Ends the incidents of which nothing was seen for `incident/quiet` by the wall clock of `run`, and takes over what
-    /// their documents have to say and nobody is sending.
+    /// The entities of which an incident may be over by the wall clock of `run`: nothing was seen of it for
+    /// `incident/quiet`, or what was told of it is not known to be sent. Each is to be [closed](Self::close).
+    ///
+    /// # Errors
+    ///
+    /// As [`EngineError`] says.
+    pub async fn due(&self, run: &Run<'_>) -> Result<Vec<EntityKey>, EngineError> {
+        let settled = settled(run);
+        let waiting = self.waiting().await?;
+        Ok(waiting
+            .entities
+            .into_iter()
+            .filter(|(_, due)| *due <= settled)
+            .map(|(entity, _)| entity)
+            .collect())
+    }
+
+    /// Ends what is over of one entity, and takes over what its document has to say and nobody is sending.
+    ///
+    /// One at a time, so that whoever has little time has sent what it claimed when the time is up, and so that an
+    /// entity whose document cannot be read holds up no other.
     ///
     /// # Errors
     ///
     /// As [`EngineError`] says; the same call goes on where it broke off.
-    pub async fn close(&self, run: &Run<'_>) -> Result<Closed, EngineError> {
+    pub async fn close(&self, entity: &EntityKey, run: &Run<'_>) -> Result<Closed, EngineError> {
         let mut closed = Closed::default();
-        let waiting = self.waiting().await?;
-        let settled = run.now - run.settings.lateness - SETTLED;
-        for (entity, due) in waiting.entities {
-            if due > settled {
-                closed.waiting += 1;
-                continue;
-            }
-            let next = if is_host(&entity) {
-                self.close_host(&entity, bucket_of(settled), run, &mut closed).await?
-            } else {
-                self.close_entity(&entity, bucket_of(settled), run, &mut closed).await?
-            };
-            closed.waiting += usize::from(next.is_some());
-            self.wait_for(&entity, next).await?;
-        }
+        let until = bucket_of(settled(run));
+        let next = if is_host(entity) {
+            self.close_host(entity, until, run, &mut closed).await?
+        } else {
+            self.close_entity(entity, until, run, &mut closed).await?
+        };
+        self.wait_for(entity, next).await?;
         Ok(closed)
     }
 
@@ -168,7 +177,7 @@ impl<S: Store> Engine<S> {
             return Ok(false);
         }
         closed.recorded.extend(recorded);
-        closed.alerts.extend(alerts.into_iter().map(|alert| (entity.clone(), alert)));
+        closed.alerts.extend(alerts);
         Ok(true)
     }
 
@@ -220,4 +229,9 @@ impl<S: Store> Engine<S> {
             source,
         })
     }
+}
+
+/// What belongs to a bucket before this time is on its way no more.
+const fn settled(run: &Run<'_>) -> i64 {
+    run.now - run.settings.lateness - SETTLED
 }

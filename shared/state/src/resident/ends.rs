@@ -26,7 +26,7 @@ impl Resident {
         intel: &Intel,
     ) -> Result<Vec<(EntityKey, Finding)>, EngineError> {
         let mut findings = Vec::new();
-        let waiting = self.waiting.get(self.file.as_ref(), &Waiting::owner(), Waiting::key())?;
+        let waiting = self.waiting.get(self.file.as_ref(), &Waiting::owner(), &Waiting::key())?;
         let due: Vec<EntityKey> =
             waiting.entities.iter().filter(|(_, due)| **due <= until).map(|(key, _)| key.clone()).collect();
         for key in due {
@@ -76,11 +76,11 @@ impl Resident {
 
     /// Notes when the first incident of an entity may end; `None` where none is waited for any more.
     pub(super) fn wait_for(&mut self, key: &EntityKey, due: Option<i64>) -> Result<(), EngineError> {
-        let waiting = self.waiting.get(self.file.as_ref(), &Waiting::owner(), Waiting::key())?;
+        let waiting = self.waiting.get(self.file.as_ref(), &Waiting::owner(), &Waiting::key())?;
         if waiting.entities.get(key).copied() == due {
             return Ok(());
         }
-        let waiting = self.waiting.change(self.file.as_ref(), &Waiting::owner(), Waiting::key())?;
+        let waiting = self.waiting.change(self.file.as_ref(), &Waiting::owner(), &Waiting::key())?;
         match due {
             Some(due) => waiting.entities.insert(key.clone(), due),
             None => waiting.entities.remove(key),

@@ -77,7 +77,8 @@ impl Resident {
             let named = known.chain(ties.iter().map(|tie| tie.id.clone())).map(|id| (id, 0));
             for (id, seen) in held.iter().map(|(ip, seen)| (ip.to_string(), *seen)).chain(named) {
                 let place = host_item_key(ACCOUNT, &id);
-                *self.host_items.change(self.file.as_ref(), &key, place)? = HostItem { seen, ..item.clone() };
+                *self.host_items.change(self.file.as_ref(), &key, &place)? =
+                    HostItem { seen, ..item.clone() };
             }
         }
         let due = document.state.ends(&settings.incident);
@@ -135,7 +136,7 @@ impl Resident {
             std::iter::once(key.id.clone()).chain(info.instance.clone()).chain(info.interface.clone());
         let names: Vec<String> = names.chain(info.addresses.iter().map(ToString::to_string)).collect();
         for name in names {
-            let item = self.host_items.get(self.file.as_ref(), key, host_item_key(ACCOUNT, &name))?;
+            let item = self.host_items.get(self.file.as_ref(), key, &host_item_key(ACCOUNT, &name))?;
             // A host that was not seen with the address since the entity has it had it before.
             let before = item.seen != 0 && item.seen < state.first_seen - HOUR;
             if !item.is_empty() && !before {
@@ -191,7 +192,7 @@ impl Resident {
         settings: &Settings,
         intel: &Intel,
     ) -> Result<Option<Finding>, EngineError> {
-        let prelude = self.preludes.get(self.file.as_ref(), tie, prelude_key(&tie.account, tie.called()))?;
+        let prelude = self.preludes.get(self.file.as_ref(), tie, &prelude_key(&tie.account, tie.called()))?;
         let Some(document) = self.entities.get_mut(tie) else { return Ok(None) };
         let around = Around {
             prelude: Some(prelude),

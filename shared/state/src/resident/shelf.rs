@@ -1,7 +1,7 @@
 //! Values of one kind by their keys, read on demand and written when they changed.
 
-use std::collections::HashMap;
-
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use weir_detection::entity::EntityKey;
@@ -15,7 +15,7 @@ use crate::store::{Key, Saved, Store, StoreError, Stored};
 /// Values in memory; an absent one is its default.
 #[derive(Debug)]
 pub(super) struct Shelf<T> {
-    held: HashMap<Key, Held<T>>,
+    held: HashMap<Key, Held<T>, RandomState>,
 }
 
 #[derive(Debug)]
@@ -27,17 +27,22 @@ struct Held<T> {
 
 impl<T> Default for Shelf<T> {
     fn default() -> Self {
-        Self { held: HashMap::new() }
+        Self { held: HashMap::default() }
     }
 }
 
 impl<T: Default + Serialize + DeserializeOwned> Shelf<T> {
+    /// Whether none was asked for yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.held.is_empty()
+    }
+
     /// A value, for reading.
     pub(super) fn get(
         &mut self,
         file: Option<&EmbeddedStore>,
         owner: &EntityKey,
-        key: Key,
+        key: &Key,
     ) -> Result<&T, EngineError> {
         Ok(&self.held(file, owner, key)?.value)
     }
@@ -52,7 +57,7 @@ impl<T: Default + Serialize + DeserializeOwned> Shelf<T> {
         &mut self,
         file: Option<&EmbeddedStore>,
         owner: &EntityKey,
-        key: Key,
+        key: &Key,
     ) -> Result<&mut T, EngineError> {
         let held = self.held(file, owner, key)?;
         held.changed = true;
@@ -73,18 +78,18 @@ impl<T: Default + Serialize + DeserializeOwned> Shelf<T> {
         &mut self,
         file: Option<&EmbeddedStore>,
         owner: &EntityKey,
-        key: Key,
+        key: &Key,
     ) -> Result<&mut Held<T>, EngineError> {
-        use std::collections::hash_map::Entry;
-        match self.held.entry(key) {
-            Entry::Occupied(held) => Ok(held.into_mut()),
-            Entry::Vacant(place) => {
-                let stored = load(file, owner, place.key())?;
+        use hashbrown::hash_map::EntryRef;
+        match self.held.entry_ref(key) {
+            EntryRef::Occupied(held) => Ok(held.into_mut()),
+            EntryRef::Vacant(place) => {
+                let stored = load(file, owner, key)?;
                 let value = match stored {
                     Some(stored) => decode(&stored.body).map_err(|source| unreadable(owner, source))?,
                     None => T::default(),
                 };
-                Ok(place.insert(Held { value, owner: owner.clone(), changed: false }))
+                Ok(place.insert_entry(Held { value, owner: owner.clone(), changed: false }).into_mut())
             }
         }
     }
@@ -106,7 +111,7 @@ where
 
 /// The same out of what is in memory, to be put back there.
 pub(super) fn taken<S: Remembered>(
-    memory: &mut HashMap<EntityKey, Document<S>>,
+    memory: &mut foldhash::HashMap<EntityKey, Document<S>>,
     file: Option<&EmbeddedStore>,
     entity: &EntityKey,
 ) -> Result<Document<S>, EngineError>

@@ -22,13 +22,17 @@ async fn flow_logs(cloud: &Cloud) -> Function {
 
 /// A scan of one minute that began so many minutes ago, and a packet of the same interface some minutes later.
 fn scan(interface: &str, ago: i64, later: i64) -> String {
+    scan_in("111122223333", interface, ago, later)
+}
+
+fn scan_in(account: &str, interface: &str, ago: i64, later: i64) -> String {
     let mut text = String::new();
     let start = (wall() / 1_000 - ago * 60).div_euclid(300) * 300;
     let line = |text: &mut String, remote: &str, port: u16, start: i64| {
         let end = start + 59;
         writeln!(
             text,
-            "2 111122223333 {interface} 10.0.0.5 {remote} 41000 {port} 6 1 44 {start} {end} ACCEPT OK"
+            "2 {account} {interface} 10.0.0.5 {remote} 41000 {port} 6 1 44 {start} {end} ACCEPT OK"
         )
         .unwrap();
     };
@@ -39,7 +43,7 @@ fn scan(interface: &str, ago: i64, later: i64) -> String {
     let event =
         |(n, line): (usize, &str)| json!({"id": format!("{n}-{ago}"), "timestamp": wall(), "message": line});
     subscription(&json!({
-        "messageType": "DATA_MESSAGE", "owner": "111122223333", "logGroup": "flow-logs",
+        "messageType": "DATA_MESSAGE", "owner": account, "logGroup": "flow-logs",
         "logStream": format!("{interface}-all"), "subscriptionFilters": ["weir"],
         "logEvents": text.lines().enumerate().map(event).collect::<Vec<_>>(),
     }))
@@ -112,19 +116,39 @@ async fn weirctl(cloud: &Cloud, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// A bus of that name, and the URL of the queue that gets what opens an incident.
+async fn bus(cloud: &Cloud) -> (String, String) {
+    let (events, sqs) =
+        (aws_sdk_eventbridge::Client::new(&cloud.config), aws_sdk_sqs::Client::new(&cloud.config));
+    let name = format!("{}-bus", cloud.stage);
+    events.create_event_bus().name(&name).send().await.unwrap();
+    let queue = sqs.create_queue().queue_name(&name).send().await.unwrap();
+    let rule = r#"{"source":["oss.weir"],"detail":{"activity_name":["Create"]}}"#;
+    events.put_rule().name(&name).event_bus_name(&name).event_pattern(rule).send().await.unwrap();
+    let target = aws_sdk_eventbridge::types::Target::builder()
+        .id("queue")
+        .arn(format!("arn:aws:sqs:us-east-1:000000000000:{name}"))
+        .build()
+        .unwrap();
+    events.put_targets().rule(&name).event_bus_name(&name).targets(target).send().await.unwrap();
+    (name, queue.queue_url().unwrap().to_owned())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
-async fn a_chat_that_takes_nothing_holds_nobody_up_and_is_told_by_the_next_payload() {
+async fn a_chat_that_takes_nothing_holds_nobody_up_and_is_told_alone_by_the_next_payload() {
     let cloud = crate::cloud("chat").await;
     let (sns, sqs) = (aws_sdk_sns::Client::new(&cloud.config), aws_sdk_sqs::Client::new(&cloud.config));
     let name = format!("{}-chat", cloud.stage);
     let topic = cloud.topic.rsplit_once(':').unwrap().0.to_owned() + ":" + &name;
-    let variables = cloud.variables(&[("WEIR_CHAT_TOPIC_ARN", &topic)]);
+    let (bus, events) = bus(&cloud).await;
+    let variables = cloud.variables(&[("WEIR_CHAT_TOPIC_ARN", &topic), ("WEIR_EVENT_BUS", &bus)]);
     let mut function = Function::start(beside("flow-logs"), variables).await;
 
     function.succeed(&scan(INTERFACE, 120, 30)).await;
     assert_eq!((function.metric("Findings").await, function.metric("ChatFailed").await), (1, 1));
     assert_eq!(cloud.messages(&cloud.alerts, 1).await.len(), 1);
+    assert_eq!(cloud.messages(&events, 1).await.len(), 1);
 
     sns.create_topic().name(&name).send().await.unwrap();
     let queue = sqs.create_queue().queue_name(&name).send().await.unwrap();
@@ -139,34 +163,104 @@ async fn a_chat_that_takes_nothing_holds_nobody_up_and_is_told_by_the_next_paylo
     assert_eq!((&told[0]["version"], &told[0]["source"]), (&json!("1.0"), &json!("custom")));
     assert!(told[0]["content"]["title"].as_str().unwrap().starts_with(":warning: [MEDIUM]"), "{told:?}");
     assert_eq!(function.metric("Findings").await, 1, "subscribers are told once");
+    assert!(cloud.messages(&events, 1).await.is_empty(), "and so is the bus");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
 async fn a_bus_gets_the_finding_that_subscribers_got() {
     let cloud = crate::cloud("bus").await;
-    let (events, sqs) =
-        (aws_sdk_eventbridge::Client::new(&cloud.config), aws_sdk_sqs::Client::new(&cloud.config));
-    let name = format!("{}-bus", cloud.stage);
-    events.create_event_bus().name(&name).send().await.unwrap();
-    let queue = sqs.create_queue().queue_name(&name).send().await.unwrap();
-    let rule = r#"{"source":["oss.weir"],"detail":{"activity_name":["Create"]}}"#;
-    events.put_rule().name(&name).event_bus_name(&name).event_pattern(rule).send().await.unwrap();
-    let target = aws_sdk_eventbridge::types::Target::builder()
-        .id("queue")
-        .arn(format!("arn:aws:sqs:us-east-1:000000000000:{name}"))
-        .build()
-        .unwrap();
-    events.put_targets().rule(&name).event_bus_name(&name).targets(target).send().await.unwrap();
-
-    let variables = cloud.variables(&[("WEIR_EVENT_BUS", &name)]);
-    let mut function = Function::start(beside("flow-logs"), variables).await;
+    let (bus, events) = bus(&cloud).await;
+    let mut function =
+        Function::start(beside("flow-logs"), cloud.variables(&[("WEIR_EVENT_BUS", &bus)])).await;
     function.succeed(&scan(INTERFACE, 120, 30)).await;
 
     let told = cloud.messages(&cloud.alerts, 1).await;
-    let put = cloud.messages(queue.queue_url().unwrap(), 1).await;
+    let put = cloud.messages(&events, 1).await;
     assert_eq!((told.len(), put.len(), function.metric("BusFailed").await), (1, 1, 0));
     assert_eq!(put[0]["detail-type"], "Bandwidth Hijacking Finding");
     let message: Value = serde_json::from_str(told[0]["Message"].as_str().unwrap()).unwrap();
     assert_eq!(put[0]["detail"], message);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
+async fn security_hub_has_one_finding_of_an_incident_from_when_it_can_be_reached_to_its_end() {
+    let account = Account::new("hub").await;
+    let cloud = &account.cloud;
+    cloud.set("lateness", "5m").await;
+    cloud.set("incident/quiet", "30m").await;
+    let product = "arn:aws:securityhub:us-east-1:000000000000:product/000000000000/default";
+    let hub = |endpoint: &str| {
+        cloud.variables(&[("WEIR_SECURITY_HUB", product), ("AWS_ENDPOINT_URL_SECURITYHUB", endpoint)])
+    };
+
+    let mut blocked = Function::start(beside("flow-logs"), hub("http://127.0.0.1:9")).await;
+    blocked.succeed(&scan(INTERFACE, 120, 20)).await;
+    assert_eq!((blocked.metric("Findings").await, blocked.metric("SecurityHubFailed").await), (1, 1));
+    let mut reached = Function::start(beside("flow-logs"), hub(&account.moto.endpoint)).await;
+    reached.succeed(&scan(INTERFACE, 90, 5)).await;
+    assert_eq!(reached.metric("SecurityHubFailed").await, 0);
+    let opened = account.moto.security_findings().await;
+
+    let told = cloud.messages(&cloud.alerts, 1).await;
+    assert_eq!(opened.len(), 1, "{opened:?}");
+    assert_eq!(opened[0]["Id"], uid(&told[0]).as_str());
+    assert_eq!((&opened[0]["ProductArn"], &opened[0]["RecordState"]), (&json!(product), &json!("ACTIVE")));
+    assert_eq!(opened[0]["AwsAccountId"], "000000000000", "the entity is of 111122223333");
+    assert!(opened[0]["Resources"][0]["Id"].as_str().unwrap().contains(":111122223333:network-interface/"));
+
+    let ends = [
+        ("WEIR_INTEL_BUCKET", account.bucket.as_str()),
+        ("AWS_ENDPOINT_URL_EC2", &account.moto.endpoint),
+        ("WEIR_SECURITY_HUB", product),
+        ("AWS_ENDPOINT_URL_SECURITYHUB", &account.moto.endpoint),
+    ];
+    cloud.function(&ends).await.succeed(&scheduled()).await;
+    let closed = account.moto.security_findings().await;
+    assert_eq!((closed.len(), &closed[0]["RecordState"]), (1, &json!("ARCHIVED")), "{closed:?}");
+    assert!(closed[0]["UpdatedAt"].as_str() > opened[0]["UpdatedAt"].as_str());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an emulator of AWS: tests/lambda/emulated.sh"]
+async fn the_week_is_told_to_subscribers_and_to_whoever_asks_unless_it_is_turned_off() {
+    let account = Account::new("digest").await;
+    let cloud = &account.cloud;
+    cloud.set("lateness", "5m").await;
+    let held = json!({
+        "scope": {"entity": INTERFACE}, "reason": "drill", "owner": "ops",
+        "expiry": "2100-01-01T00:00:00Z",
+    });
+    cloud.set("suppressions/drill", &held.to_string()).await;
+    let launched = account.launch(1, "t3.micro", "web").await.remove(0);
+    let mut clock = account.function(&account.moto.endpoint).await;
+    clock.succeed(&scheduled()).await;
+    // The one is known by the inventory, the other, of another account, by its open incident; its alert is held back.
+    let variables = cloud.variables(&[("WEIR_INTEL_BUCKET", &account.bucket)]);
+    let mut function = Function::start(beside("flow-logs"), variables).await;
+    function.succeed(&scan_in("000000000000", &launched.interface, 90, 30)).await;
+    function.succeed(&scan(INTERFACE, 90, 30)).await;
+    assert_eq!((function.metric("Findings").await, function.metric("Suppressed").await), (1, 1));
+    let told = cloud.messages(&cloud.alerts, 1).await;
+    let uid = uid(&told[0]);
+    weirctl(cloud, &["feedback", &uid, "useful"]).await;
+
+    clock.succeed(r#"{"detail-type":"Weir Digest"}"#).await;
+    let sent = cloud.messages(&cloud.alerts, 1).await;
+    assert_eq!((sent.len(), attribute(&sent[0], "activity")), (1, "Digest"), "{sent:?}");
+    let digest: Value = serde_json::from_str(sent[0]["Message"].as_str().unwrap()).unwrap();
+    assert_eq!(digest["week"]["incidents"]["AN0084"], json!({"told": 1, "high": 0, "suppressed": 0}));
+    assert_eq!((&digest["suppressions"], &digest["feedback"]["useful"]), (&json!(1), &json!(1)));
+    assert_eq!(digest["silent"], json!(["AN0080", "AN0081", "AN0082", "AN0083"]));
+    assert!(digest["ages"]["inventory"].is_i64(), "{digest}");
+
+    let printed = weirctl(cloud, &["digest"]).await;
+    assert!(printed.contains("\n  AN0084 told 1 incident, 0 of them high"), "{printed}");
+    assert!(printed.contains("1 useful") && printed.contains("1 suppression in force"), "{printed}");
+
+    cloud.set("digest/mode", "off").await;
+    let mut off = account.function(&account.moto.endpoint).await;
+    off.succeed(r#"{"detail-type":"Weir Digest"}"#).await;
+    assert!(cloud.messages(&cloud.alerts, 1).await.is_empty());
 }

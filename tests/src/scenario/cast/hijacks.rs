@@ -6,8 +6,9 @@ use super::{Casting, deck};
 use crate::labels::Hijack;
 use crate::scenario::account::{HOME, Kind as Interface, UNUSED};
 use crate::scenario::behaviour::Behaviour;
+use crate::scenario::benign::fetch::{Fetcher, Whom};
 use crate::scenario::benign::{During, Wander};
-use crate::scenario::calendar::{DAY, HOUR};
+use crate::scenario::calendar::{DAY, HOUR, Rhythm};
 use crate::scenario::hijack::abuse::{Flood, Scan, Torrent};
 use crate::scenario::hijack::relay::{Framing, Relay, RelayPlan};
 use crate::scenario::hijack::served::{OpenProxy, TorRelay, TorUpload};
@@ -28,6 +29,10 @@ impl Casting<'_> {
             let victim = self.victim(kind, start);
             let what = self.hostile(kind, start, gateways.clone());
             self.act(victim, During { from: start, to: end, what });
+            if let (Kind::Dormant, Some(Evasion::Pull(share))) = (kind, self.world.evasion) {
+                let what = Box::new(pull(share));
+                self.act(victim, During { from: start, to: end, what });
+            }
             let host = &self.hosts[victim];
             self.hijacks.push(Hijack {
                 kind: kind.name().to_owned(),
@@ -44,17 +49,16 @@ impl Casting<'_> {
         }
     }
 
-    /// A relay that shows itself only as a relay: not a scan, a flood or an upload.
+    /// Whether a relay makes this change, by its kind or with its world; scans, floods and uploads make none.
     fn evades(&self, kind: Kind, evasion: Evasion) -> bool {
-        kind.kernel() == "relay" && self.world.evasion == Some(evasion)
+        let all = kind.evasions().iter().chain(&self.world.evasion);
+        kind.kernel() == "relay" && all.into_iter().any(|one| *one == evasion)
     }
 
     fn victim(&mut self, kind: Kind, start: i64) -> usize {
         let role = match kind {
-            Kind::RelayOnCrawler => "crawler",
-            Kind::RelayMixed => "kubernetes",
-            Kind::Dormant => "idle",
-            Kind::RelayFleet => "idle",
+            Kind::Dormant | Kind::RelayFleet => "idle",
+            Kind::ProxyOnWeb => "web",
             _ if self.evades(kind, Evasion::Crawler) => "crawler",
             _ if self.evades(kind, Evasion::Mixed) => "kubernetes",
             _ => deck::likely(&mut self.dice),
@@ -82,7 +86,7 @@ impl Casting<'_> {
 
     fn span(&mut self, kind: Kind) -> (i64, i64) {
         let first = self.start + (self.world.first_day * DAY as f64) as i64;
-        if kind == Kind::RelayFromStart || self.evades(kind, Evasion::FromStart) {
+        if self.evades(kind, Evasion::FromStart) {
             // A lean world ends it a day after the baselines stand: what is left repeats itself.
             let end = if self.world.lean { first + DAY } else { self.end };
             return (self.start - DAY, end.min(self.end));
@@ -92,7 +96,7 @@ impl Casting<'_> {
             Kind::Scan25 => 0.3,
             Kind::Scan1k => 0.4,
             Kind::Scan100k => 0.5,
-            Kind::ScanSlow => longest.min(10.0),
+            Kind::ScanSlow | Kind::ScanManyPorts => longest.min(10.0),
             Kind::UdpFlood => 0.35,
             Kind::SynFlood => 0.5,
             Kind::SlowGrowth => return (first, self.end),
@@ -108,7 +112,7 @@ impl Casting<'_> {
     }
 
     fn gateways(&mut self, kind: Kind) -> Vec<IpAddr> {
-        let accelerated = kind == Kind::RelayAccelerator || self.evades(kind, Evasion::Accelerator);
+        let accelerated = self.evades(kind, Evasion::Accelerator);
         let count = self.dice.range(1, 10);
         let one = |net: &crate::scenario::internet::Internet, dice: &mut _| {
             if accelerated { net.accelerator(dice) } else { net.hosting(dice, kind == Kind::RelayV6) }
@@ -127,6 +131,10 @@ impl Casting<'_> {
                 let clients = (0..d.range(80, 400)).map(|_| self.net.resident(d)).collect();
                 proxy(*d.pick(&[3128, 8080, 8888, 24_000]), clients, if self.world.lean { 6.0 } else { 20.0 })
             }
+            Kind::ProxyOnWeb => {
+                let clients = (0..d.range(20, 100)).map(|_| self.net.resident(d)).collect();
+                proxy(443, clients, 20.0)
+            }
             Kind::TorRelay => {
                 let links = if self.world.lean { 6 } else { d.range(20, 40) as usize };
                 Box::new(TorRelay::new(*d.pick(&[9001, 443]), 1.5e7, links))
@@ -139,6 +147,10 @@ impl Casting<'_> {
             Kind::Scan1k => scan(120.0, 1000, vec![2375], 0),
             Kind::Scan100k => scan(8000.0, 100_000, vec![6379], 0),
             Kind::ScanSlow => scan(14.0, 20_000, vec![22, 445, 3389], 9),
+            Kind::ScanManyPorts => {
+                let ports = (0..400).map(|_| d.range(20, 30_000) as u16).collect();
+                scan(14.0, 20_000, ports, 9)
+            }
             Kind::UdpFlood => Box::new(Flood {
                 victim: self.net.resident(d),
                 port: 53,
@@ -179,7 +191,6 @@ impl Casting<'_> {
 
     fn relay(&mut self, kind: Kind, gateways: Vec<IpAddr>) -> Box<dyn Behaviour> {
         let d = &mut self.dice;
-        let tenth = if self.world.evasion == Some(Evasion::Tenth) { 0.1 } else { 1.0 };
         let (bits, mean) = match kind {
             Kind::Relay50k => (5e4, d.between(1e4, 2.5e4)),
             Kind::Relay5m => (5e6, d.between(3e5, 6e5)),
@@ -198,34 +209,34 @@ impl Casting<'_> {
             _ if self.world.lean => 2,
             _ => 20,
         };
-        let evades = |one: Kind, evasion: Evasion| kind == one || self.world.evasion == Some(evasion);
-        let framing = if evades(Kind::RelayCompressed, Evasion::Compress) {
-            Framing::Compressed
-        } else if evades(Kind::RelayPadded, Evasion::Pad2) {
-            Framing::Padded(2.0)
-        } else if self.world.evasion == Some(Evasion::Pad4) {
-            Framing::Padded(4.0)
-        } else if self.world.evasion == Some(Evasion::PadRandom) {
-            Framing::RandomlyPadded(2.0)
-        } else {
-            Framing::Plain
-        };
-        Box::new(Relay::new(RelayPlan {
-            bits: bits * tenth,
+        let mut plan = RelayPlan {
+            bits,
             mean_response: mean,
             sessions: d.range(1, most_sessions).min(2 * gateways.len() as u64) as usize,
             gateways,
-            rotate: evades(Kind::RelayRotating, Evasion::Rotate).then_some(10),
-            framing,
-            buffer: if evades(Kind::RelayBuffered, Evasion::Buffer) { 30 } else { 0 },
+            rotate: None,
+            framing: Framing::Plain,
+            buffer: 0,
             v6: kind == Kind::RelayV6,
-            old: evades(Kind::RelayFromStart, Evasion::FromStart),
-        }))
+            old: false,
+            chaff: 0.0,
+            uploaders: 0.0,
+        };
+        for evasion in kind.evasions().iter().chain(&self.world.evasion) {
+            evasion.change(&mut plan);
+        }
+        Box::new(Relay::new(plan))
     }
 }
 
 fn proxy(port: u16, clients: Vec<IpAddr>, rate: f64) -> Box<dyn Behaviour> {
     Box::new(OpenProxy { port, clients, rate, mean_response: 6e4, wander: Wander::default() })
+}
+
+/// As much as a dormant host sends on average, times `share`, from all over the web.
+fn pull(share: f64) -> Fetcher {
+    let (an_hour, answer) = (1.6e8 * share, 1e5);
+    Fetcher::new(Whom::Popular, an_hour / 60.0 / answer, (700.0, 0.3), (answer * 0.6, 1.0), Rhythm::Flat)
 }
 
 fn scan(rate: f64, hosts: u64, ports: Vec<u16>, rest: i64) -> Box<dyn Behaviour> {

@@ -11,8 +11,8 @@ use crate::scenario::benign::Wander;
 pub enum Framing {
     /// Some percent of framing.
     Plain,
-    /// Compressed: 0.3 to 0.5 of the payload.
-    Compressed,
+    /// Compressed to between these shares of the payload.
+    Compressed(f64, f64),
     /// Padded by a constant factor.
     Padded(f64),
     /// Padded by a random factor up to this one.
@@ -40,6 +40,10 @@ pub struct RelayPlan {
     pub v6: bool,
     /// The sessions are older than the data.
     pub old: bool,
+    /// Traffic with the gateways that relays nothing, as a share of all with them.
+    pub chaff: f64,
+    /// Share of the jobs that send what others fetch.
+    pub uploaders: f64,
 }
 
 /// A running relay.
@@ -48,6 +52,7 @@ pub struct Relay {
     held: Vec<Held>,
     smear: VecDeque<u64>,
     wander: Wander,
+    chaff: Wander,
     quiet: u64,
     noise: f64,
 }
@@ -60,6 +65,7 @@ impl Relay {
             held: Vec::new(),
             smear: VecDeque::new(),
             wander: Wander::default(),
+            chaff: Wander::default(),
             quiet: 0,
             noise: 0.0,
         }
@@ -94,11 +100,23 @@ impl Relay {
     fn framed(&self, stage: &mut Stage<'_>, bytes: u64) -> u64 {
         let factor = match self.plan.framing {
             Framing::Plain => self.noise,
-            Framing::Compressed => stage.dice.between(0.3, 0.5),
+            Framing::Compressed(least, most) => stage.dice.between(least, most),
             Framing::Padded(factor) => factor * self.noise,
             Framing::RandomlyPadded(most) => stage.dice.between(1.0, most),
         };
         (bytes as f64 * factor) as u64
+    }
+
+    /// Traffic that nobody asked for, in a rhythm of its own, as large as a customer's both ways.
+    fn add_chaff(&mut self, stage: &mut Stage<'_>, load: &mut [(u64, u64)]) {
+        let level = self.chaff.next(stage, 0.8);
+        let minute =
+            self.plan.bits / 8.0 * 60.0 * level * self.plan.chaff / (1.0 - self.plan.chaff).max(0.05);
+        let lanes = load.len().max(1) as f64;
+        for (sent, received) in load {
+            *sent += (minute / lanes) as u64;
+            *received += (minute / lanes * 0.1) as u64;
+        }
     }
 
     /// Jobs of this minute: bursts of some minutes with pauses, wandering, with a slow daily wave.
@@ -129,6 +147,8 @@ impl Behaviour for Relay {
             let sigma: f64 = 1.4;
             let median = self.plan.mean_response * libm::exp(-sigma * sigma / 2.0);
             let answered = stage.dice.lognormal(median, sigma).min(6e7) as u64 + stage.dice.range(3900, 5000);
+            let sends = self.plan.uploaders > 0.0 && stage.dice.chance(self.plan.uploaders);
+            let (asked, answered) = if sends { (answered, asked) } else { (asked, answered) };
             stage.fetch(remote, port, asked, answered, Tls::No);
             let lane = stage.dice.below(self.held.len() as u64) as usize;
             load[lane].0 += self.framed(stage, answered);
@@ -142,6 +162,9 @@ impl Behaviour for Relay {
             let due = self.smear.pop_front().unwrap_or(0);
             let lanes = load.len().max(1) as u64;
             load.iter_mut().for_each(|l| l.0 = due / lanes);
+        }
+        if self.plan.chaff > 0.0 {
+            self.add_chaff(stage, &mut load);
         }
         for (held, (sent, received)) in self.held.iter_mut().zip(load) {
             let beats = stage.dice.range(1, 4);

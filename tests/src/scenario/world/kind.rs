@@ -59,9 +59,25 @@ pub enum Kind {
     Dormant,
     /// Bulk upload to an address that nobody knows.
     BulkUpload,
+    /// Tunnel padded by four.
+    RelayPadded4,
+    /// Tunnel padded by a random factor up to two.
+    RelayPaddedRandom,
+    /// Answers smeared over an hour.
+    RelaySmeared,
+    /// One tenth of the usual rate.
+    RelayTenth,
+    /// Rotating gateways, compression, half an hour of buffering and a tenth of the rate, on a crawler.
+    RelayAllEvasions,
+    /// Open proxy on the port of a web server that is there already.
+    ProxyOnWeb,
+    /// Slow scan that draws its ports from hundreds.
+    ScanManyPorts,
 }
 
 use Kind::*;
+
+use super::Evasion;
 
 /// All kinds.
 pub const ALL: [Kind; 28] = [
@@ -94,6 +110,10 @@ pub const ALL: [Kind; 28] = [
     Dormant,
     BulkUpload,
 ];
+
+/// What a hard world has beside all kinds: the evasions that no kind of the others makes.
+pub const EVASIVE: [Kind; 7] =
+    [RelayPadded4, RelayPaddedRandom, RelaySmeared, RelayTenth, RelayAllEvasions, ProxyOnWeb, ScanManyPorts];
 
 /// The kinds of the shipped scenario.
 pub(super) const SHIPPED: [Kind; 20] = [
@@ -151,15 +171,22 @@ impl Kind {
             SlowGrowth => "slow-growth",
             Dormant => "dormant",
             BulkUpload => "bulk-upload",
+            RelayPadded4 => "relay-padded-4",
+            RelayPaddedRandom => "relay-padded-random",
+            RelaySmeared => "relay-smeared-1h",
+            RelayTenth => "relay-tenth",
+            RelayAllEvasions => "relay-all-evasions",
+            ProxyOnWeb => "proxy-on-web-port",
+            ScanManyPorts => "scan-many-ports",
         }
     }
 
     /// Kernel that should name it.
     pub fn kernel(self) -> &'static str {
         match self {
-            SocksFew | ProxyMany | TorRelay => "served-relay",
+            SocksFew | ProxyMany | ProxyOnWeb | TorRelay => "served-relay",
             TorUpload => "intel",
-            Scan25 | Scan1k | Scan100k | ScanSlow => "scan",
+            Scan25 | Scan1k | Scan100k | ScanSlow | ScanManyPorts => "scan",
             UdpFlood | SynFlood => "flood",
             Torrent => "torrent",
             SlowGrowth => "slow-growth",
@@ -172,5 +199,31 @@ impl Kind {
     /// Severity that an analyst would want at least.
     pub fn severity(self) -> &'static str {
         if matches!(self, SlowGrowth | BulkUpload) { "low" } else { "medium" }
+    }
+
+    /// What it does to escape, whatever the others of its world do.
+    pub fn evasions(self) -> &'static [Evasion] {
+        match self {
+            RelayRotating => &[Evasion::Rotate],
+            RelayCompressed => &[Evasion::Compress(0.3, 0.5)],
+            RelayPadded => &[Evasion::Pad(2.0)],
+            RelayPadded4 => &[Evasion::Pad(4.0)],
+            RelayPaddedRandom => &[Evasion::PadRandom(2.0)],
+            RelayBuffered => &[Evasion::Buffer(30)],
+            RelaySmeared => &[Evasion::Buffer(60)],
+            RelayOnCrawler => &[Evasion::Crawler],
+            RelayMixed => &[Evasion::Mixed],
+            RelayFromStart => &[Evasion::FromStart],
+            RelayAccelerator => &[Evasion::Accelerator],
+            RelayTenth => &[Evasion::Tenth],
+            RelayAllEvasions => &[
+                Evasion::Rotate,
+                Evasion::Compress(0.3, 0.5),
+                Evasion::Buffer(30),
+                Evasion::Tenth,
+                Evasion::Crawler,
+            ],
+            _ => &[],
+        }
     }
 }

@@ -6,7 +6,7 @@ use super::*;
 use Severity::{High, Low, Medium};
 
 /// osquery's row of a container that runs.
-fn runs(id: &str, name: &str, image: &str, command: &str) -> String {
+pub(super) fn runs(id: &str, name: &str, image: &str, command: &str) -> String {
     runs_at(START, id, name, image, command)
 }
 
@@ -18,7 +18,7 @@ fn runs_at(time: i64, id: &str, name: &str, image: &str, command: &str) -> Strin
 }
 
 /// Falco's word on a program in a container.
-fn execs(seconds: i64, id: &str, image: &str, path: &str, command: &str) -> String {
+pub(super) fn execs(seconds: i64, id: &str, image: &str, path: &str, command: &str) -> String {
     json!({"output": "x", "priority": "Notice", "rule": "x", "time": format!("2026-11-24T02:{:02}:22.250000000Z", 21 + seconds / 60),
         "hostname": "node1", "output_fields": {"container.id": id, "container.image.repository": image, "container.name": "c",
         "evt.type": "execve", "proc.exepath": path, "proc.name": path.rsplit('/').next(), "proc.cmdline": command, "user.name": "root"}})
@@ -27,7 +27,7 @@ fn execs(seconds: i64, id: &str, image: &str, path: &str, command: &str) -> Stri
 }
 
 /// osquery's counters of a container every five minutes: bytes sent and received in each.
-fn counts(id: &str, name: &str, moved: &[(u64, u64)]) -> String {
+pub(super) fn counts(id: &str, name: &str, moved: &[(u64, u64)]) -> String {
     let (mut out, mut into) = (0, 0);
     let sample = |n: i64, out: u64, into: u64| {
         json!({"action": "added", "name": "x", "hostIdentifier": "node1", "unixTime": START + n * 300, "columns":
@@ -44,7 +44,7 @@ fn counts(id: &str, name: &str, moved: &[(u64, u64)]) -> String {
 }
 
 /// Counters of a container that begins when 300 buckets have passed.
-fn later(id: &str, name: &str, moved: &[(u64, u64)]) -> String {
+pub(super) fn later(id: &str, name: &str, moved: &[(u64, u64)]) -> String {
     let shifted = |line: &str| {
         let mut row: serde_json::Value = serde_json::from_str(line).unwrap();
         row["unixTime"] = json!(row["unixTime"].as_i64().unwrap() + 300 * 300);
@@ -54,13 +54,13 @@ fn later(id: &str, name: &str, moved: &[(u64, u64)]) -> String {
 }
 
 /// A day and an hour of one behaviour, then two hours of another.
-fn then(before: (u64, u64), after: (u64, u64)) -> Vec<(u64, u64)> {
+pub(super) fn then(before: (u64, u64), after: (u64, u64)) -> Vec<(u64, u64)> {
     [vec![before; 300], vec![after; 24]].concat()
 }
 
-const A: &str = "aaaaaaaaaaaa";
-const B: &str = "bbbbbbbbbbbb";
-const C: &str = "cccccccccccc";
+pub(super) const A: &str = "aaaaaaaaaaaa";
+pub(super) const B: &str = "bbbbbbbbbbbb";
+pub(super) const C: &str = "cccccccccccc";
 const D: &str = "dddddddddddd";
 const KB: u64 = 1_000;
 const MB: u64 = 1_000_000;

@@ -6,7 +6,7 @@ use super::*;
 use Severity::{High, Low, Medium};
 
 /// A program that was started, `seconds` after the start.
-fn exec(seconds: i64, exe: &str, uid: u32, arguments: &[&str]) -> String {
+pub(super) fn exec(seconds: i64, exe: &str, uid: u32, arguments: &[&str]) -> String {
     let serial = 1_000 + seconds;
     let head = format!("msg=audit({}.000:{serial}):", START + seconds);
     let words: Vec<String> =
@@ -28,7 +28,7 @@ fn encoded(word: &str) -> String {
     }
 }
 
-fn connect(seconds: i64, exe: &str, address: [u8; 4]) -> String {
+pub(super) fn connect(seconds: i64, exe: &str, address: [u8; 4]) -> String {
     let head = format!("msg=audit({}.000:{}):", START + seconds, 900_000 + seconds);
     let [a, b, c, d] = address;
     format!(
@@ -38,7 +38,7 @@ fn connect(seconds: i64, exe: &str, address: [u8; 4]) -> String {
 }
 
 /// Counters of the host's interface for two hours, sending at a rate in Mbit/s.
-fn busy(mbit: u64) -> String {
+pub(super) fn busy(mbit: u64) -> String {
     busy_for(120, mbit)
 }
 
@@ -56,11 +56,11 @@ fn busy_for(minutes: u64, mbit: u64) -> String {
     (0..120).map(sample).collect()
 }
 
-fn sessions(exe: &str, address: [u8; 4], minutes: i64) -> String {
+pub(super) fn sessions(exe: &str, address: [u8; 4], minutes: i64) -> String {
     (0..minutes / 5).map(|n| connect(n * 300 + 2, exe, address)).collect()
 }
 
-fn fan(exe: &str, hosts: u8) -> String {
+pub(super) fn fan(exe: &str, hosts: u8) -> String {
     (0..hosts).map(|host| connect(60 + i64::from(host), exe, [203, 0, 113, host])).collect()
 }
 

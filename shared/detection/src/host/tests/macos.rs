@@ -6,7 +6,7 @@ use super::*;
 use Severity::{High, Low, Medium};
 
 /// eslogger's exec.
-fn started(path: &str, arguments: &[&str], team: Option<&str>, platform: bool) -> String {
+pub(super) fn started(path: &str, arguments: &[&str], team: Option<&str>, platform: bool) -> String {
     started_with(path, arguments, team, platform, Some("id"))
 }
 
@@ -29,7 +29,7 @@ fn started_with(
 }
 
 /// nettop's frames, a minute apart, of a process that sends and receives so much a minute.
-fn nettop(name: &str, minutes: i64, out: u64, into: u64) -> String {
+pub(super) fn nettop(name: &str, minutes: i64, out: u64, into: u64) -> String {
     let frame = |n: i64| {
         let (into, out) = (n as u64 * into, n as u64 * out);
         json!({"timestamp": START + n * 60, "message": format!("14:27:35.295869,{name}.500,{into},{out},")})
@@ -53,7 +53,7 @@ fn closed(process: &str, into: u64, out: u64) -> String {
 
 /// Jobs of 12 origins in each five minutes that leave over a session of 20 minutes each, as the kernel tells it when
 /// they close, in the object that a forwarder added the host to.
-fn unified(process: &str) -> String {
+pub(super) fn unified(process: &str) -> String {
     let line = |end: i64, lasts: i64, remote: &str, into: u64, out: u64| {
         let message = format!(
             "tcp_connection_summary (tcp_close:1797)[10.0.0.5:50000<->{remote}:443] interface: en0 (skipped: 0)\n\
@@ -99,8 +99,18 @@ fn santa(path: &str, certificate: &str) -> String {
 const MB: u64 = 1_000_000;
 
 /// A program without a signature.
-fn unsigned(path: &str) -> String {
+pub(super) fn unsigned(path: &str) -> String {
     started_with(path, &[path], None, false, None)
+}
+
+/// A program of the system.
+pub(super) fn platform(path: &str, arguments: &[&str]) -> String {
+    started(path, arguments, None, true)
+}
+
+/// A program of a developer with a team.
+pub(super) fn signed(path: &str, team: &str) -> String {
+    started(path, &[path], Some(team), false)
 }
 
 #[test]
@@ -185,7 +195,6 @@ fn what_runs_or_moves_much_is_told() {
 
 #[test]
 fn what_is_signed_or_meant_is_silent() {
-    let platform = |path: &str, arguments: &[&str]| started(path, arguments, None, true);
     let cases: Vec<(&str, String, Option<Severity>)> = vec![
         ("a search", platform("/usr/bin/grep", &["grep", "-r", "honeygain", "/var/log"]), None),
         ("a kill", platform("/usr/bin/killall", &["killall", "Honeygain"]), None),

@@ -49,7 +49,7 @@ fn jobs(image: &str, buckets: i64, width: i64) -> String {
 }
 
 /// Service control manager 7045.
-fn service(image: &str) -> String {
+pub(super) fn service(image: &str) -> String {
     json!({"EventID": 7045, "SourceName": "Service Control Manager", "Hostname": "pc1", "EventTime": "2026-11-24T02:21:22Z",
         "ServiceName": "updater", "ImagePath": image, "ServiceType": "user mode service", "StartType": "auto start",
         "AccountName": "LocalSystem"})
@@ -196,12 +196,7 @@ fn each_setting_changes_what_is_told() {
     let allowed = [("an0080/process-name/allow", "c:\\program files (x86)\\honeygain\\*")];
     let burst: String = (0..12)
         .map(|n| {
-            started(
-                n * 30,
-                "C:\\Users\\Public\\plink.exe",
-                "plink -R 1:2:3 x",
-                json!({"User": "IIS APPPOOL\\web"}),
-            )
+            started(n * 30, "C:\\Tools\\plink.exe", "plink -R 1:2:3 x", json!({"User": "IIS APPPOOL\\web"}))
         })
         .collect();
     let some = |severity| Some((severity, "AN0080".to_owned()));

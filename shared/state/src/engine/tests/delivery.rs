@@ -1,15 +1,17 @@
 //! Batches that come again, at once, late, in pieces.
 
 use proptest::prelude::*;
-use weir_detection::finding::Learning;
+use weir_detection::finding::{Finding, Learning, Severity};
 use weir_detection::state::EntityState;
 use weir_records::Flow;
 
 use super::traffic::{START, batch, minute, no_data, scan};
 use super::{Bench, LIFE, NOW, key};
+use crate::engine::document::Document;
 use crate::engine::state_key;
+use crate::engine::told::{Channel, Told};
 use crate::memory::MemoryStore;
-use crate::store::Store;
+use crate::store::{Key, Store};
 
 #[test]
 fn a_batch_that_comes_three_times_changes_the_numbers_once_and_alerts_once() {
@@ -51,17 +53,47 @@ fn an_alert_that_nobody_confirmed_is_sent_by_the_retry_and_by_the_next_batch_aft
 fn what_subscribers_have_and_a_chat_has_not_is_for_the_chat_alone_and_not_for_ever() {
     let bench = Bench::new();
     let first = bench.apply(1, &batch(&[scan(0, 60), minute(30)].concat()), NOW).unwrap();
-    assert!(!first.alerts[0].told);
+    assert_eq!(first.alerts[0].told, Told::default());
+    let mut have = Told::default();
+    have.add(Channel::Subscribers);
+    have.add(Channel::Bus);
     let mut tries = 1;
     let mut told = first;
     while let [alert] = &told.alerts[..] {
-        crate::finish_now(bench.engine.settle(&key(), &[], &[alert.id], NOW)).unwrap().unwrap();
+        crate::finish_now(bench.engine.settle(&key(), &[], &[(alert.id, have)], NOW)).unwrap().unwrap();
         // At once, and not after the deadline: nobody is at it any more.
         told = bench.apply(1 + tries, &batch(&minute(30 + tries as i64)), NOW).unwrap();
-        assert!(told.alerts.iter().all(|alert| alert.told));
+        assert!(told.alerts.iter().all(|alert| alert.told == have));
         tries += u64::from(!told.alerts.is_empty());
     }
     assert_eq!(tries, 8);
+}
+
+#[test]
+fn while_sns_takes_nothing_a_document_keeps_the_latest_and_the_gravest_report_of_each_incident() {
+    let bench = Bench::new();
+    let told = bench.apply(1, &batch(&[scan(0, 60), minute(30)].concat()), NOW).unwrap();
+    let finding = &told.alerts[0].finding;
+    let report =
+        |uid: &str, count, severity| Finding { uid: uid.to_owned(), count, severity, ..finding.clone() };
+    let mut document = Document::<EntityState>::default();
+
+    document.queue(vec![report("grave", 1, Severity::Critical), report("other", 1, Severity::Low)]);
+    for count in 2..=14 {
+        document.queue(vec![report("grave", count, Severity::Medium)]);
+    }
+    let (few, _) = document.claim(NOW, NOW);
+    document.queue(vec![report("other", 2, Severity::Low)]);
+    for count in 15..=2_000 {
+        document.queue(vec![report("grave", count, Severity::Medium)]);
+    }
+    let (kept, _) = document.claim(NOW, NOW);
+
+    assert_eq!(few.len(), 15, "below the bound all stay");
+    assert_eq!(kept.len(), 16);
+    let has = |uid: &str, count| kept.iter().any(|it| it.finding.uid == uid && it.finding.count == count);
+    assert!(has("grave", 1) && has("grave", 2_000) && has("other", 2) && !has("other", 1), "{kept:?}");
+    assert!(document.encode().unwrap().len() < 40_000);
 }
 
 #[test]
@@ -160,6 +192,31 @@ proptest! {
     }
 
     #[test]
+    fn a_document_of_any_deliveries_reads_back_and_one_of_a_later_version_is_refused_with_the_remedy(
+        plan in plan(),
+    ) {
+        let bench = Bench::new();
+        let flows: Vec<_> = (0..15).flat_map(|n| [minute(n), scan(n, 40)].concat()).collect();
+        deliver(&bench, &flows, &plan);
+        let mut document = bench.document();
+        let bytes = document.encode().unwrap();
+        let mut read = Document::<EntityState>::decode(&bytes).unwrap();
+        prop_assert_eq!(&read, &document);
+        prop_assert_eq!(read.encode().unwrap(), bytes.clone());
+        prop_assert_eq!(EntityState::decode(&document.state.encode().unwrap()).unwrap(), document.state.clone());
+
+        let later = |bytes: &[u8]| [&[bytes[0] + 1], &bytes[1..]].concat();
+        prop_assert!(EntityState::decode(&later(&document.state.encode().unwrap())).is_err());
+        let at = state_key(&key());
+        let store = bench.engine.store();
+        let version = crate::finish_now(store.load(std::slice::from_ref(&at))).unwrap().unwrap();
+        let version = version[0].as_ref().map(|stored| stored.version);
+        crate::finish_now(store.save(&at, &later(&bytes), version, None)).unwrap().unwrap();
+        let refused = bench.apply(99, &batch(&minute(20)), NOW).unwrap_err().to_string();
+        prop_assert!(refused.contains("deploy the version that wrote it"), "{}", refused);
+    }
+
+    #[test]
     fn a_scan_of_more_hosts_than_are_kept_is_told_once_however_it_is_cut(plan in plan()) {
         let flows: Vec<_> = (0..15).flat_map(|n| [minute(n), scan(n, 40)].concat()).collect();
         let (whole, pieces) = (Bench::new(), Bench::new());
@@ -206,4 +263,26 @@ fn closed(bench: &Bench<MemoryStore>) -> EntityState {
     let state = bench.document().state;
     assert!(state.open.is_empty() && state.first_seen == START, "{:?}", key());
     state
+}
+
+#[test]
+fn that_an_address_has_a_log_of_its_own_is_kept_as_long_as_its_document_and_noted_again_before() {
+    let bench = Bench::new();
+    let mark = || {
+        let key = Key { partition: "123456789012/address/10.0.0.5".to_owned(), sort: "logged".to_owned() };
+        let loaded = crate::finish_now(bench.engine().store().load(&[key])).unwrap().unwrap();
+        loaded.into_iter().next().flatten().map(|stored| (stored.version, stored.expires.unwrap()))
+    };
+    let day = |day: i64| {
+        bench.apply(10 + day as u64, &batch(&minute(day * 1_440)), NOW + day * 86_400_000).unwrap()
+    };
+    day(0);
+    let first = mark().unwrap();
+    assert_eq!(first.1, NOW / 1_000 + 60 * 86_400);
+    (1..=60).for_each(|n| {
+        day(n);
+    });
+    let last = mark().unwrap();
+    assert!(last.1 > NOW / 1_000 + 60 * 86_400, "it would be gone by now");
+    assert!((1..=2).contains(&(last.0 - first.0)), "{} times in 60 days", last.0 - first.0);
 }

@@ -14,7 +14,7 @@ use crate::engine::hosts::Hosted;
 use crate::resident::Resident;
 use crate::store::Store;
 
-const ACCOUNT: &str = "123456789012";
+pub(super) const ACCOUNT: &str = "123456789012";
 
 /// Proxyware by its name at a minute of the traffic, on the host that has the interface's address.
 fn launch(minute: i64) -> Telemetry {
@@ -36,13 +36,13 @@ fn dials(minute: i64, remote: &str) -> Telemetry {
     }))
 }
 
-fn of(fact: Fact) -> Telemetry {
+pub(super) fn of(fact: Fact) -> Telemetry {
     let mut telemetry = Telemetry::of(Source::Auditd, fact);
     telemetry.device.hostname = Some("ip-10-0-0-5.eu-west-1.compute.internal".to_owned());
     telemetry
 }
 
-fn hosted<S: Store>(bench: &Bench<S>, id: u64, telemetry: &[Telemetry]) -> Hosted {
+pub(super) fn hosted<S: Store>(bench: &Bench<S>, id: u64, telemetry: &[Telemetry]) -> Hosted {
     hosted_at(bench, id, telemetry, NOW)
 }
 

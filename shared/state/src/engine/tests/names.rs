@@ -1,7 +1,7 @@
 //! Lookups of an entity before, beside and without its flows.
 
-use weir_detection::entity::EntityInfo;
-use weir_detection::lookups::{Note, name_hash};
+use weir_detection::entity::{EntityInfo, name_hash};
+use weir_detection::lookups::Note;
 use weir_intel::names;
 
 use super::traffic::{START, batch, minute};

@@ -46,7 +46,7 @@ pub(crate) fn no_data(minute: i64) -> Observations {
     collector.take_batch().remove(0)
 }
 
-fn flow(start: i64, dst: IpAddr, port: u16, bytes: u64, packets: u64) -> Flow<'static> {
+pub(super) fn flow(start: i64, dst: IpAddr, port: u16, bytes: u64, packets: u64) -> Flow<'static> {
     Flow {
         account: Some("123456789012"),
         interface: Some(ENTITY),

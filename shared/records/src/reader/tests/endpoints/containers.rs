@@ -187,3 +187,14 @@ fn ocsf_comes_back_as_the_record_that_it_was() {
     assert_eq!(record["traffic"], json!({"bytes_out": 4249, "packets_out": 20}));
     assert_eq!(record["device"], json!({"instance_uid": "i-0a", "interface_uid": "eni-0a"}));
 }
+
+#[test]
+fn what_moved_since_the_last_record_is_refused_where_no_network_carries_it_and_a_total_is_not() {
+    let since_last =
+        |bytes: u64| json!({"date": 1795486882.25, "eth0.rx.bytes": 1, "eth0.tx.bytes": bytes}).to_string();
+    assert_eq!(each(&since_last(1 << 48), "/traffic/bytes_out"), [json!(1u64 << 48)]);
+    assert_eq!(each(&since_last((1 << 48) + 1), "/reject"), ["bad-field"]);
+    let total = json!({"metrics": [{"fields": {"bytes_recv": 1, "bytes_sent": u64::MAX}, "name": "net",
+        "tags": {"host": "h", "interface": "eth0"}, "timestamp": 1795486882}]});
+    assert_eq!(each(&total.to_string(), "/traffic/bytes_out"), [json!(u64::MAX)]);
+}
