@@ -273,6 +273,11 @@ impl Hourly {
         f64::from(self.this.beyond(&self.previous)) / f64::from(self.this.count())
     }
 
+    /// Whether each of the two hours holds so many.
+    pub fn compares(&self, least: u32) -> bool {
+        self.previous.count() >= least && self.this.count() >= least
+    }
+
     /// Distinct hashes of the fuller of the two hours.
     pub fn count(&self) -> u32 {
         self.this.count().max(self.previous.count())
@@ -324,6 +329,21 @@ mod tests {
         assert!(renewed(24, (0, 24)) < 0.01);
         assert!((renewed(24, (12, 36)) - 0.5).abs() < 0.1);
         assert!(renewed(15, (0, 15)) > 0.99, "too few to compare");
+    }
+
+    #[test]
+    fn two_hours_compare_where_each_holds_enough() {
+        let hashes: Vec<u64> = (0..80).map(|n| crate::entity::mix(n + 1)).collect();
+        let compares = |before: usize, now: usize| {
+            let mut hourly = Hourly::default();
+            hourly.add(10 * HOUR, &hashes[..before], &Counter::default());
+            hourly.add(11 * HOUR, &hashes[..now], &Counter::default());
+            hourly.compares(60)
+        };
+
+        assert!(compares(80, 80));
+        assert!(!compares(40, 80));
+        assert!(!compares(80, 40));
     }
 
     #[test]

@@ -100,6 +100,8 @@ pub struct Summary {
     pub served: Vec<(u16, Pair, u32)>,
     /// Hashes of peers on unprivileged ports that exchange both ways.
     pub peers: Vec<u64>,
+    /// Peers that the entity went to by itself: dialled over TCP, or tried without an answer.
+    pub sought: u32,
     /// Their payload.
     pub peer: Pair,
     /// The UDP share of it.
@@ -132,6 +134,7 @@ pub fn summarise(rows: &[Row]) -> Summary {
         {
             summary.peers.push(address_hash(key.remote));
             summary.peer.add(payload);
+            summary.sought += u32::from(key.protocol == TCP && key.side == Side::Dialled);
             if key.protocol == UDP {
                 summary.peer_udp = summary.peer_udp.saturating_add(payload.total());
             }
@@ -179,6 +182,7 @@ pub fn summarise(rows: &[Row]) -> Summary {
             port.example.get_or_insert(key.remote);
             *by_host.entry(key.remote).or_default() += 1;
             summary.misses.push(address_hash(key.remote));
+            summary.sought += u32::from(sums.unprivileged);
         }
     }
     summary.pushes.sort_by(|a, b| b.payload.out.cmp(&a.payload.out).then(a.ip.cmp(&b.ip)));

@@ -11,6 +11,10 @@ use crate::state::{DAY, EntityState};
 /// A served port counts as new for this long after it first carried payload.
 const NEW_PORT: i64 = 2 * DAY;
 
+/// One in so many peers of a swarm at least is sought. A game server or a conference is found by its clients: over
+/// UDP the ports do not say who came to whom, but nobody whom it seeks stays silent.
+const SOUGHT: usize = 16;
+
 /// The bucket's cell; ports that are served for the first time are noted in the document.
 pub(super) fn cell(
     state: &mut EntityState,
@@ -54,7 +58,8 @@ pub(super) fn cell(
     let (origins, peers) = folded.counters();
     cell.push.add(folded.push());
     cell.origins = narrow(summary.origins.len() + origins.count() as usize);
-    cell.peers = narrow(summary.peers.len() + peers.count() as usize);
+    let sought = summary.sought.saturating_add(folded.misses().count());
+    cell.peers = peers_of(summary.peers.len() + peers.count() as usize, sought);
     // What a busy host does on ports that answer says nothing of the ports that do not.
     let scattered = std::iter::once(&summary.scattered);
     let ports = summary.tries.iter().filter(|tries| tries.tried >= PORT_OF_MANY);
@@ -64,6 +69,23 @@ pub(super) fn cell(
     cell
 }
 
+/// Peers of a bucket, none where one in so few was sought that a server's clients explain them.
+fn peers_of(peers: usize, sought: u32) -> u16 {
+    if sought as usize * SOUGHT < peers { 0 } else { narrow(peers) }
+}
+
 fn narrow(count: usize) -> u16 {
     u16::try_from(count).unwrap_or(u16::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn peers_of_whom_none_in_sixteen_was_sought_are_a_servers_clients() {
+        assert_eq!(peers_of(32, 2), 32);
+        assert_eq!(peers_of(33, 2), 0);
+        assert_eq!(peers_of(5, 0), 0);
+    }
 }

@@ -42,6 +42,22 @@ fn a_peer_is_given_much_and_asks_little_and_a_probe_is_none() {
     assert_eq!(peer(1_500, 1_500), 0);
 }
 
+#[test]
+fn a_peer_was_sought_if_it_was_dialled_over_tcp_or_did_not_answer() {
+    let sought = |side, protocol, into, packets_in| {
+        let mut row = row(1, 30_000, into, 2);
+        row.key = RowKey { side, protocol, ..row.key };
+        row.sums.unprivileged = true;
+        row.sums.packets_in = packets_in;
+        summarise(&[row]).sought
+    };
+
+    assert_eq!(sought(Side::Dialled, TCP, 4_000, 2), 1);
+    assert_eq!(sought(Side::Served, TCP, 4_000, 2), 0);
+    assert_eq!(sought(Side::Dialled, UDP, 4_000, 2), 0, "who came to whom is a guess");
+    assert_eq!(sought(Side::Dialled, UDP, 0, 0), 1);
+}
+
 /// A dialled remote over TCP with these wire bytes, and as many packets each way.
 fn row(host: u8, out: u64, into: u64, packets: u64) -> Row {
     let remote = IpAddr::V4(Ipv4Addr::new(203, 0, 113, host));
