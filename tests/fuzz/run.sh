@@ -7,14 +7,14 @@ cd "$(dirname "$0")/../.."
 seconds=${1:?seconds for each target}
 shift
 targets=("$@")
-if [ ${#targets[@]} = 0 ]; then
-  targets=(decode document envelope intel read replay rows settings step)
-fi
 # What links the binary for users would take minutes here, and hide nothing.
 export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
 # Debug assertions and overflow checks are on: what wraps in a release build is a fault here.
 cargo +nightly fuzz build --fuzz-dir tests/fuzz --features libfuzzer any
 cargo run -q -p weir-fuzz --bin seeds -- target/fuzz/corpus
+if [ ${#targets[@]} = 0 ]; then
+  mapfile -t targets < <(ls target/fuzz/corpus)
+fi
 failed=0
 for target in "${targets[@]}"; do
   corpus=target/fuzz/corpus/$target found=target/fuzz/found/$target/

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use weir_alerting::sns::{Attribute, SnsMessage};
-use weir_alerting::units;
 use weir_detection::entity::EntityKey;
 use weir_detection::settings::{AnalyticMode, Settings};
 use weir_intel::Intel;
@@ -150,9 +149,4 @@ fn ages(intel: &Intel, now: i64) -> BTreeMap<&'static str, i64> {
     ];
     let dated = lists.into_iter().filter_map(|(name, made)| Some((name, now.saturating_sub(made?).max(0))));
     dated.collect()
-}
-
-/// Bytes as people read them.
-fn bytes(count: u64) -> String {
-    units::bytes(count)
 }

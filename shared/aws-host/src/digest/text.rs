@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use weir_alerting::units;
 
-use super::{Digest, bytes};
+use super::Digest;
 
 /// Entities that are named of those that matured.
 const NAMED: usize = 10;
@@ -99,7 +99,7 @@ fn incidents(digest: &Digest) -> Vec<String> {
 fn talkers(digest: &Digest) -> Vec<String> {
     let line_of = |(name, moved): &(String, u64)| {
         let tags = digest.tags.get(name).map(|tags| line(&format!(" ({})", tags.join(", "))));
-        format!("{:>8}  {}{}", bytes(*moved), line(name), tags.unwrap_or_default())
+        format!("{:>8}  {}{}", units::bytes(*moved), line(name), tags.unwrap_or_default())
     };
     digest.week.talkers.iter().map(line_of).collect()
 }

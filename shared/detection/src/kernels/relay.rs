@@ -10,6 +10,8 @@ mod laws;
 use super::statistics::{coupling, overlap, residuals, smooth, spearman};
 use crate::ring::{Cell, Pair};
 
+pub use laws::ONE_SIZE;
+
 /// One candidate: payload exchanged with its gateways (or clients) and with the origins, per bucket.
 #[derive(Clone, Debug, Default)]
 pub struct Legs {

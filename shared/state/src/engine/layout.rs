@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// The layout that this build writes.
-const LAYOUT: u8 = 2;
+const LAYOUT: u8 = 3;
 
 /// The bytes of a value.
 pub(crate) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, postcard::Error> {

@@ -3,7 +3,7 @@
 use super::{Balance, Limits};
 
 /// Sizes of requests that move together this much are one series: by chance 36 buckets come to 0.17.
-const ONE_SIZE: f64 = 0.6;
+pub const ONE_SIZE: f64 = 0.6;
 
 /// What compression leaves of requests at least: a broker's acknowledgements of results come to less.
 const COMPRESSED: f64 = 0.2;
