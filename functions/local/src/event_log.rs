@@ -8,6 +8,8 @@ use std::io::{self, BufWriter, Read, Seek, Write};
 use anyhow::{Context, Result};
 use evtx::{EvtxParser, ParserSettings};
 
+use crate::input::Opened;
+
 /// What a file begins with.
 const MAGIC: &[u8; 8] = b"ElfFile\0";
 
@@ -15,7 +17,7 @@ const MAGIC: &[u8; 8] = b"ElfFile\0";
 ///
 /// # Errors
 /// The input fails, or an event log has no readable head.
-pub(crate) fn opened(mut input: Box<dyn Read>) -> Result<Box<dyn Read>> {
+pub(crate) fn opened(mut input: Opened) -> Result<Opened> {
     let mut head = Vec::with_capacity(MAGIC.len());
     input.by_ref().take(MAGIC.len() as u64).read_to_end(&mut head)?;
     let mut whole = io::Cursor::new(head).chain(input);

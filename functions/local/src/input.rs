@@ -10,6 +10,9 @@ use weir_intel::Intel;
 
 use crate::options::{Tuning, Usage};
 
+/// A file that is read from its beginning, by whichever thread.
+pub(crate) type Opened = Box<dyn Read + Send>;
+
 /// Every file under `paths`, sorted; `-` stays itself.
 pub(crate) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
@@ -28,8 +31,8 @@ pub(crate) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
 }
 
 /// Opens a file, or standard input for `-`; an event log of Windows as the XML of its events.
-pub(crate) fn open(path: &Path) -> Result<Box<dyn Read>> {
-    let file: Box<dyn Read> = if path.as_os_str() == "-" {
+pub(crate) fn open(path: &Path) -> Result<Opened> {
+    let file: Opened = if path.as_os_str() == "-" {
         Box::new(std::io::stdin())
     } else {
         Box::new(File::open(path).with_context(|| format!("cannot open {}", path.display()))?)

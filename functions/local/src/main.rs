@@ -1,5 +1,6 @@
 //! Find bandwidth hijacking in flow logs on one machine.
 
+mod ahead;
 mod backtest;
 mod baselines;
 mod detect;

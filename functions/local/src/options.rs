@@ -97,6 +97,9 @@ pub(crate) struct Replay {
     /// File that keeps what was learned between runs; without it a run begins from nothing.
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<PathBuf>,
+    /// Threads: all but one decompress files ahead. What is found is the same.
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub(crate) jobs: std::num::NonZeroUsize,
 }
 
 /// `weir backtest`.

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::input::Opened;
+
 /// The bar; it draws nothing where stderr is no terminal.
 pub(crate) struct Progress {
     bar: ProgressBar,
@@ -28,7 +30,7 @@ impl Progress {
     }
 
     /// Counts what is read from a file.
-    pub(crate) fn count(&self, file: Box<dyn Read>) -> Box<dyn Read> {
+    pub(crate) fn count(&self, file: Opened) -> Opened {
         // Off a terminal the bar would still take its lock for every read.
         if self.bar.is_hidden() { file } else { Box::new(Counted { file, bar: self.bar.clone() }) }
     }
@@ -45,7 +47,7 @@ impl Progress {
 }
 
 struct Counted {
-    file: Box<dyn Read>,
+    file: Opened,
     bar: ProgressBar,
 }
 

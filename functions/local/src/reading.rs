@@ -1,11 +1,13 @@
 //! What every command does that reads logs: open files, and account for all that they hold.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use weir_records::{Chunk, Counts, Entry, ReadError, ReadOptions, RecordReader, Reject, Source};
 
+use crate::ahead::Threads;
 use crate::options::{Input, Usage};
 use crate::progress::Progress;
 use crate::summary::{Rejects, Summary};
@@ -19,6 +21,7 @@ pub(crate) struct Reading {
     pub(crate) progress: Progress,
     pub(crate) summary: Summary,
     options: ReadOptions,
+    threads: Threads,
     rejects: Rejects,
     summary_to: Option<PathBuf>,
     unreadable: bool,
@@ -40,16 +43,23 @@ impl Reading {
             files,
             summary: Summary::start(),
             options: ReadOptions { source: input.source, flow_format, ..ReadOptions::default() },
+            threads: Threads::default(),
             rejects: Rejects::create(input)?,
             summary_to: input.summary.clone(),
             unreadable: false,
         })
     }
 
+    /// Has files decompressed by threads beside this one, together so many.
+    pub(crate) fn by(self, jobs: NonZeroUsize) -> Self {
+        Self { threads: Threads::beside(jobs), ..self }
+    }
+
     /// Opens a file; one that cannot be read at all is named on stderr, and the run goes on.
     pub(crate) fn open(&mut self, path: &Path) -> Option<Reader> {
         let opened = crate::input::open(path).and_then(|file| {
-            self.reader(self.progress.count(file)).context(format!("cannot read {}", path.display()))
+            self.reader(self.threads.read(self.progress.count(file)))
+                .context(format!("cannot read {}", path.display()))
         });
         opened.map_err(|error| self.skip(&error)).ok()
     }

@@ -20,7 +20,7 @@ pub(crate) fn run(options: &Replay, out: &mut dyn Write) -> Result<ExitCode> {
     let intel = crate::input::intel(options.tuning.intel.as_deref())?;
     let settings = crate::input::settings(&options.tuning)?;
     let mut report = options.report.as_deref().map(Report::create).transpose()?;
-    let mut reading = Reading::start(&options.input)?;
+    let mut reading = Reading::start(&options.input)?.by(options.jobs);
     let mut memory = memory(options.state.as_deref())?;
     let (mut findings, mut windows, mut late) = (Vec::new(), 0, 0);
     observe(&mut reading, &settings, &intel, |seen| {

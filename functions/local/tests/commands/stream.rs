@@ -111,3 +111,27 @@ fn a_file_in_no_order_at_all_gives_the_findings_of_the_ordered_one() {
     let refused: serde_json::Value = serde_json::from_slice(&std::fs::read(rejects).unwrap()).unwrap();
     assert_eq!((&refused["line"], &refused["text"]), (&7.into(), &"nonsense".into()));
 }
+
+#[test]
+fn files_that_are_decompressed_ahead_say_the_same_also_where_they_break_off() {
+    let logs = std::fs::read_dir(events().join("scenario/flow-logs")).unwrap();
+    let mut logs: Vec<_> = logs.map(|log| log.unwrap().path()).collect();
+    logs.sort();
+    let folder = folder(&[("plain.log", &line(4_000, 50_001))]);
+    let log = std::fs::read(&logs[0]).unwrap();
+    std::fs::write(folder.path().join("a.log.gz"), &log).unwrap();
+    std::fs::write(folder.path().join("b.log.gz"), &log[..log.len() / 2]).unwrap();
+
+    let [one, three] =
+        ["1", "3"].map(|jobs| weir(&["replay", "--all", "--jobs", jobs, text(folder.path())], ""));
+
+    let told = |run: &super::run::Run| {
+        let mut summary = run.summary();
+        summary.as_object_mut().unwrap().remove("wall_ms");
+        (run.status, run.out.clone(), summary)
+    };
+    assert_eq!(told(&one), told(&three));
+    let summary = one.summary();
+    assert!(summary["records"].as_u64().unwrap() > 10_000 && one.err.contains("breaks off"), "{summary}");
+    assert_eq!(weir(&["replay", "--jobs", "0", "-"], "").status, 2);
+}
