@@ -102,31 +102,31 @@ pub(crate) fn egress(finding: &Finding) -> String {
         units::bytes(facts.observed),
         units::bit_rate(facts.observed, BUCKET_SECONDS)
     );
-    match against(finding) {
+    match against(finding, "p99") {
         Some(against) => format!("{now}: {against}"),
         None => now,
     }
 }
 
-/// The same in few words: `7.22 Mbit/s leave, 122 times its p99`.
+/// The same in few words: `7.22 Mbit/s leave, 122 times its usual peak (p99)`.
 pub(crate) fn rate(finding: &Finding) -> String {
     let rate = format!("{} leave", units::bit_rate(finding.baseline.observed, BUCKET_SECONDS));
-    match against(finding) {
-        Some(against) => format!("{rate}, {}", against.replace("its p99", "its usual peak (p99)")),
+    match against(finding, "usual peak (p99)") {
+        Some(against) => format!("{rate}, {against}"),
         None => rate,
     }
 }
 
-/// How far the egress is from what is usual, where that is known.
-fn against(finding: &Finding) -> Option<String> {
+/// How far the egress is from the 99th percentile, which is called `peak`, where that is known.
+fn against(finding: &Finding, peak: &str) -> Option<String> {
     let facts = &finding.baseline;
     if facts.samples == 0 {
         return None;
     }
     if facts.observed < facts.p99 {
-        return Some("less than its p99".to_owned());
+        return Some(format!("less than its {peak}"));
     }
-    units::ratio(facts.observed, facts.p99).map(|ratio| format!("{ratio} its p99"))
+    units::ratio(facts.observed, facts.p99).map(|ratio| format!("{ratio} its {peak}"))
 }
 
 /// What is usual, by whose history; says so where there is none.
