@@ -194,7 +194,7 @@ def dry_run_only_records(lane):
     """In a dry run findings are counted and leave nowhere."""
     lane.set("an0084/mode", "dry-run")
     lane.waits_for_settings()
-    kind, before = "torrent", lane.counted("flow-logs", "Recorded")
+    kind, before = "relay-ipv6", lane.counted("flow-logs", "Recorded")
     feed(lane, kind, scenario.records(kind))
     recorded = lane.counted("flow-logs", "Recorded") - before
     require(recorded > 0 and not any(of(kind)(each) for each in lane.findings()), f"{recorded} were recorded")
